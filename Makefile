@@ -1,0 +1,74 @@
+# Every target sets up what it needs by itself, out of python3 (3.11 or newer), make and the package registries.
+PYTHON ?= python3
+ARGS   ?=
+
+VENV  := .venv
+BIN   := $(VENV)/bin
+TOOLS := $(VENV)/made-tools
+RUN   := $(VENV)/made-runtime
+DEV   := $(VENV)/made-dev
+
+PIP  = $(BIN)/uv pip install --python $(BIN)/python
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check fix serve bench lock
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(RUN) ## make .venv with the program and what it needs to run
+
+demo: $(RUN) ## the whole main job on New York's regions with synthetic people, then serve it; ARGS="--no-serve --participants 2000"
+	@exec $(BIN)/workforce demo $(ARGS)
+
+serve: $(RUN) ## serve the API and its worker on the database that the settings name; ARGS="--port 8080"
+	@exec $(BIN)/workforce serve $(ARGS)
+
+test: $(DEV) ## run the tests; ARGS="tests/regions -k dissolve"
+	@exec $(BIN)/pytest $(ARGS)
+
+check: $(DEV) ## style, types, floors, dependencies, container files: all that is checked without running the program
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/deptry app
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/shellcheck .ci/run
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+
+fix: $(DEV) ## mend what can be mended by machine: imports, formatting, simple style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(DEV) ## measure, each figure beside its baseline; ARGS="load --people 100000"
+	@exec $(BIN)/python -m bench $(ARGS)
+
+lock: $(TOOLS) ## write requirements/*.txt anew from pyproject.toml; ARGS=--upgrade also takes newer versions
+	$(LOCK) $(ARGS) --extra server --group dev --output-file requirements/dev.txt pyproject.toml >/dev/null
+	$(LOCK) --extra server --constraints requirements/dev.txt --output-file requirements/runtime.txt pyproject.toml >/dev/null
+	$(LOCK) --constraints requirements/dev.txt --output-file requirements/client.txt pyproject.toml >/dev/null
+	$(LOCK) --constraints requirements/dev.txt --output-file requirements/build.txt --group build >/dev/null
+
+# An environment knows its own path, so one that was moved with its folder is made anew.
+ifneq ($(shell cat $(TOOLS) 2>/dev/null),$(CURDIR))
+.PHONY: $(TOOLS)
+endif
+
+$(TOOLS): requirements/build.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"{sys.executable} is Python {sys.version.split()[0]}; this needs 3.11 or newer. Name one: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo '$(PYTHON) cannot make environments. On Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }
+	test "$$(cat $@ 2>/dev/null)" = '$(CURDIR)' || $(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@echo '$(CURDIR)' > $@
+
+$(RUN): $(TOOLS) requirements/runtime.txt pyproject.toml
+	$(PIP) --require-hashes -r requirements/runtime.txt
+	$(PIP) --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): $(TOOLS) requirements/dev.txt pyproject.toml
+	$(PIP) --require-hashes -r requirements/dev.txt
+	$(PIP) --quiet --no-deps --no-build-isolation --editable .
+	@touch $@ $(RUN)

@@ -1,0 +1,1 @@
+"""Rules about the code and its papers, where no linter has a rule for them."""
