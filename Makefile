@@ -12,7 +12,7 @@ PIP  = $(BIN)/uv pip install --python $(BIN)/python
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check fix serve bench lock
+.PHONY: help install demo test check fix serve bench docs lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ fix: $(DEV) ## mend what can be mended by machine: imports, formatting, simple s
 
 bench: $(DEV) ## measure, each figure beside its baseline; ARGS="load --people 100000"
 	@exec $(BIN)/python -m bench $(ARGS)
+
+docs: $(DEV) ## write anew what the code documents itself: OpenAPI, data dictionary, settings, permissions, commands, picture
+	$(BIN)/python -m docs.generate
 
 lock: $(TOOLS) ## write requirements/*.txt anew from pyproject.toml; ARGS=--upgrade also takes newer versions
 	$(LOCK) $(ARGS) --extra server --group dev --output-file requirements/dev.txt pyproject.toml >/dev/null
