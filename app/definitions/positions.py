@@ -26,7 +26,8 @@ def lines(text: str) -> dict[Place, int]:
         if not open_string and depth == 0:
             if header := _TABLE.match(line):
                 table = _table(header[1], _parts(header[2]), arrays)
-                found.setdefault(table, number)
+                for length in range(1, len(table) + 1):
+                    found.setdefault(table[:length], number)
                 continue
             if key := _KEY.match(line):
                 place = (*table, *_parts(key[1]))

@@ -125,7 +125,7 @@ class Reader:
         try:
             return Found(model.model_validate(data), file, line_of)
         except ValidationError as wrong:
-            for error in wrong.errors(include_url=False):
+            for error in _apart(wrong.errors(include_url=False)):
                 place = _place(error["loc"], data)
                 code, detail = _said(error, model)
                 self.mistakes.append(Mistake(file, line_of(place), written(place), detail, code))
@@ -142,6 +142,14 @@ class Reader:
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()
+
+
+def _apart(errors: list[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """The errors that stand for themselves: a list whose every element is wrong is not also too short."""
+    for error in errors:
+        inside = (other for other in errors if other is not error and other["loc"][: len(error["loc"])] == error["loc"])
+        if error["type"] != "too_short" or next(inside, None) is None:
+            yield error
 
 
 def _place(loc: tuple[str | int, ...], data: Any) -> Place:
