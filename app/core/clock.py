@@ -49,3 +49,8 @@ class FixedClock:
 
     def today(self, zone: ZoneInfo) -> date:
         return self.instant.astimezone(zone).date()
+
+
+def clock_for(today: date | None) -> Clock:
+    """The machine's clock, or one that stands still at noon UTC of a day: it is that day then in every state, from Samoa to Guam."""
+    return SystemClock() if today is None else FixedClock.noon(today, ZoneInfo("UTC"))

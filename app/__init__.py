@@ -1,0 +1,1 @@
+"""The program manager for workforce recovery that a state runs."""

@@ -1,0 +1,1 @@
+"""Who is calling and what it may do: keys, roles as bundles of permissions, and the edge of every transaction."""

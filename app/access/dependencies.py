@@ -1,0 +1,73 @@
+"""What a route asks for: `Tx` or `Read`, and the caller with a permission. One request is one transaction, committed after the
+answer is made and before it is sent (`scope="function"`)."""
+
+from collections.abc import AsyncIterator
+from hashlib import sha256
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from app.access.enter import enter
+from app.access.once import Once
+from app.access.permissions import Permission
+from app.core import db
+from app.core.actor import Actor
+from app.core.errors import Invalid
+
+_scheme = HTTPBearer(auto_error=False, description="The key that your state's administrator gave you.")
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        max_length=200,
+        description="Any text of your own. The same key and body answer the first answer again, however often they are sent.",
+    ),
+]
+
+
+async def _transaction(request: Request, bearer: Bearer, idempotency_key: IdempotencyKey = None) -> AsyncIterator[db.Tx]:
+    """The request's one transaction, as its caller."""
+    asked = None
+    if idempotency_key is not None:
+        if not isinstance(request.scope.get("route"), Once):
+            raise Invalid("This request takes no Idempotency-Key.")
+        asked = sha256(f"{request.method} {request.url.path}\n".encode() + await request.body()).digest()
+    async with request.app.state.database.transaction() as tx:
+        await enter(tx, bearer.credentials if bearer else "", request=request.state.id, once_key=idempotency_key, once_request=asked)
+        if asked is not None and idempotency_key is not None:
+            request.state.once = (tx, idempotency_key, asked)
+        yield tx
+        await tx.commit()
+
+
+async def _reading(request: Request, bearer: Bearer) -> AsyncIterator[db.Read]:
+    """A transaction that cannot write, as the request's caller."""
+    async with request.app.state.database.reading() as read:
+        yield await enter(read, bearer.credentials if bearer else "", request=request.state.id)
+
+
+_InTransaction = Depends(_transaction, scope="function")
+_InReading = Depends(_reading, scope="function")
+Tx = Annotated[db.Tx, _InTransaction]
+Read = Annotated[db.Read, _InReading]
+
+
+def may(permission: Permission) -> Any:
+    """The caller of a writing route, who holds `permission`; anybody else is answered 403 before the route runs."""
+
+    async def holder(tx: Annotated[db.Tx, _InTransaction]) -> Actor:
+        return tx.actor.holding(permission)
+
+    holder.permission = permission  # type: ignore[attr-defined]  # a test walks the routes and reads it
+    return Depends(holder, scope="function")
+
+
+def may_see(permission: Permission) -> Any:
+    """The caller of a reading route, who holds `permission`."""
+
+    async def holder(read: Annotated[db.Read, _InReading]) -> Actor:
+        return read.actor.holding(permission)
+
+    holder.permission = permission  # type: ignore[attr-defined]  # a test walks the routes and reads it
+    return Depends(holder, scope="function")

@@ -1,0 +1,55 @@
+"""The door of every request: one round trip looks the key up, sets the state, and claims the Idempotency-Key."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TypeVar
+
+from sqlalchemy import text
+
+from app.access.permissions import ROLES, Role
+from app.core.actor import Actor
+from app.core.db import Read
+from app.core.errors import Conflict, Invalid, Unauthenticated
+
+AnyRead = TypeVar("AnyRead", bound=Read)
+
+# `enter` is SECURITY DEFINER: the application's role has no other way to the table of keys. It is VOLATILE, so that its look-up
+# of a kept answer has a snapshot taken after the lock. See migrations/versions/0001.
+_ENTER = text("SELECT id, state, partner, role, once, status, headers, answer FROM enter(:digest, :once_key, :once_request)")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An answer given before to the same request."""
+
+    status: int
+    headers: dict[str, str]
+    answer: bytes
+
+
+class Answered(Exception):
+    """This request was answered before; the edge sends the same answer again."""
+
+    def __init__(self, kept: Kept) -> None:
+        super().__init__("answered before")
+        self.kept = kept
+
+
+async def enter(
+    transaction: AnyRead, key: str, *, request: str = "", once_key: str | None = None, once_request: bytes | None = None
+) -> AnyRead:
+    """Make `transaction` that of the key's owner. Raises `Unauthenticated`, and `Answered`, `Conflict` or `Invalid` for a repeated request."""
+    row = await transaction.first(_ENTER, {"digest": sha256(key.encode()).digest(), "once_key": once_key, "once_request": once_request})
+    if row is None:
+        raise Unauthenticated(
+            "Send a valid key as 'Authorization: Bearer <key>'. Keys expire and can be revoked; your administrator makes new ones."
+        )
+    match row.once:
+        case "running":
+            raise Conflict("A request with this Idempotency-Key is still being answered. Send it again in a moment.")
+        case "other":
+            raise Invalid("This Idempotency-Key was used for another request. Use a new one.")
+        case "answered":
+            raise Answered(Kept(row.status, row.headers, row.answer))
+    transaction.actor = Actor(row.id, row.state, row.partner, row.role, frozenset(ROLES[Role(row.role)]), request)
+    return transaction

@@ -1,0 +1,35 @@
+"""Idempotent answers: a route of this class keeps the answer that it gave to an Idempotency-Key, in the act's own transaction."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from sqlalchemy import insert
+
+from app.access.enter import Answered
+from app.access.models import OnceAnswer
+
+KEPT_HEADERS = ("content-type", "location", "etag")
+
+
+class Once(APIRoute):
+    """Every writing route is one; a test finds those that are not."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def once(request: Request) -> Response:
+            try:
+                response = await handle(request)
+            except Answered as before:
+                kept = before.kept
+                return Response(kept.answer, kept.status, {**kept.headers, "idempotent-replay": "true"})
+            if claimed := getattr(request.state, "once", None):
+                tx, key, asked = claimed
+                headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+                kept = {"actor": tx.actor.id, "key": key, "request": asked, "status": response.status_code, "headers": headers}
+                await tx.run(insert(OnceAnswer), {**kept, "answer": bytes(response.body)})
+            return response
+
+        return once

@@ -1,0 +1,75 @@
+"""Refusals as RFC 9457 problems: the one place where a kind of refusal becomes a status."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+
+from app.contract.problems import STATUS, Problem, ProblemError
+from app.core.errors import Refusal, Unavailable
+
+MEDIA_TYPE = "application/problem+json"
+_SLUGS = {401: "unauthenticated", 403: "forbidden", 404: "not-found", 405: "invalid", 413: "too-large", 422: "invalid"}
+
+
+def problem(
+    request: Request, slug: str, title: str, detail: str, *, status: int | None = None, errors: list[ProblemError] | None = None
+) -> JSONResponse:
+    """The answer that says why not."""
+    status = status or STATUS[slug]
+    body = Problem(
+        type=f"/problems/{slug}",
+        title=title,
+        status=status,
+        detail=detail,
+        instance=getattr(request.state, "id", None),
+        errors=errors or [],
+    )
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if status == 503:
+        headers["Retry-After"] = "2"
+    return JSONResponse(body.model_dump(exclude_none=True), status, headers, media_type=MEDIA_TYPE)
+
+
+async def _refused(request: Request, refusal: Exception) -> JSONResponse:
+    assert isinstance(refusal, Refusal)
+    slug = next(kind.slug for kind in type(refusal).__mro__ if getattr(kind, "slug", None) in STATUS)
+    errors = [ProblemError(pointer=f"/{v.pointer}", code=v.code, detail=v.detail, line=None) for v in refusal.violations]
+    return problem(request, slug, refusal.title, refusal.detail, errors=errors)
+
+
+async def _unreadable(request: Request, error: Exception) -> JSONResponse:
+    """The body or the query is not of the contract's shape. What was sent is not repeated: it can hold personal data."""
+    assert isinstance(error, RequestValidationError)
+    errors = [ProblemError(pointer=_pointer(e["loc"]), code=e["type"], detail=e["msg"], line=None) for e in error.errors()]
+    detail = errors[0].detail if len(errors) == 1 else f"{len(errors)} things are wrong"
+    return problem(request, "invalid", "This cannot be read", detail, errors=errors)
+
+
+def _pointer(loc: tuple[Any, ...]) -> str:
+    where = [str(part).replace("~", "~0").replace("/", "~1") for part in loc]
+    return "/" + "/".join(where[1:] if where and where[0] == "body" else where)
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return problem(request, _SLUGS.get(error.status_code, "invalid"), "This cannot be done", str(error.detail), status=error.status_code)
+
+
+async def _database(request: Request, error: Exception) -> JSONResponse:
+    """The database went away in the middle. Statement and parameters stay out of the answer and the log."""
+    assert isinstance(error, DBAPIError)
+    if error.connection_invalidated:
+        return problem(request, "unavailable", Unavailable.title, "The database does not answer. Nothing was recorded; send it again.")
+    raise error
+
+
+def answer_problems(app: FastAPI) -> None:
+    """Every error leaves as a problem."""
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DBAPIError, _database)

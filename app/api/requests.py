@@ -1,0 +1,40 @@
+"""Every request has an id, in the log and in the answer. Query strings and bodies are never logged: they can hold names."""
+
+import time
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.ids import uuid7
+
+log = structlog.get_logger()
+
+
+class Requests:
+    """Names the request, logs its outcome and how long it took."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request, began, status = str(uuid7()), time.perf_counter(), 500
+        scope.setdefault("state", {})["id"] = request
+
+        async def named(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = request
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request=request):
+            try:
+                await self.app(scope, receive, named)
+            finally:
+                route = getattr(scope.get("route"), "path", None)  # the template: a path can hold nothing personal, but ids are noise
+                took = round((time.perf_counter() - began) * 1000, 1)
+                log.info("request answered", method=scope["method"], route=route, status=status, milliseconds=took)

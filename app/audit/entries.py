@@ -1,0 +1,51 @@
+"""How an act leaves its entry: as one more CTE of its own statement, or by itself for a read of personal data."""
+
+from uuid import UUID
+
+from sqlalchemy import CTE, ColumnElement, Text, Uuid, bindparam, exists, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
+
+from app.audit.models import AuditEntry
+from app.core.actor import Actor
+from app.core.acts import By
+from app.core.db import Tx
+from app.core.ids import uuid7
+
+
+def audited(verb: str, made: CTE, subject: ColumnElement[UUID] | None = None) -> CTE:
+    """The entry of an act that made something: one, whether it made one row or a million."""
+    concerned = made.c.id if subject is None else subject
+    only = select(func.min(concerned)).select_from(made).having(func.count() == 1).scalar_subquery()
+    entry = select(
+        By.act, literal(verb, Text), By.actor, By.partner, By.request, only, select(func.count()).select_from(made).scalar_subquery()
+    ).where(exists(select(literal(1)).select_from(made)))
+    fields = ["id", "verb", "actor", "partner", "request", "subject", "rows"]
+    return insert(AuditEntry).from_select(fields, entry).returning(AuditEntry.id).cte(f"audited_{verb}")
+
+
+_READ = insert(AuditEntry).values(
+    id=bindparam("by_act", type_=Uuid),
+    verb=bindparam("verb"),
+    actor=bindparam("by_actor", type_=Uuid),
+    partner=bindparam("by_partner", type_=Uuid),
+    request=bindparam("by_request"),
+    subject=bindparam("about", type_=Uuid),
+    rows=bindparam("n"),
+    detail=bindparam("more", type_=JSONB),
+)
+
+
+async def note(
+    tx: Tx,
+    verb: str,
+    *,
+    by: Actor,
+    subject: UUID | None = None,
+    rows: int = 1,
+    detail: dict[str, object] | None = None,
+    act: UUID | None = None,
+) -> UUID:
+    """Record an act whose statements are several, or a read of personal data. Answers the act's id."""
+    act = act or uuid7()
+    await tx.run(_READ, {**by.binds, "by_act": act, "verb": verb, "about": subject, "n": rows, "more": detail or {}})
+    return act

@@ -1,0 +1,45 @@
+"""A state and its policy: the body of `regions/<state>/state.toml`."""
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Program = Literal["adult", "dislocated_worker", "youth", "wagner_peyser", "dwg"]
+
+
+class StatePolicy(BaseModel):
+    """What the state chose where the rules leave room, from a day on. Names as in docs/readings.md."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    valid_from: date
+    source: str = Field(min_length=1, description="where the state wrote the choice down")
+    suppression_threshold: int = Field(10, ge=3, le=100, description="the smallest group whose figures are published")
+    common_exit: Literal["on", "off"] = "on"
+    common_exit_programs: tuple[Program, ...] = ("adult", "dislocated_worker", "youth", "wagner_peyser")
+    gap_grace: int = Field(0, ge=0, le=365, description="days that a planned service which does not come still holds a period open")
+    completion_grace: int = Field(
+        90, ge=0, le=365, description="days after its planned end before an enrollment joins the completion cohort"
+    )
+    occupation_coverage: float = Field(0.5, ge=0, le=1, description="share of placements whose occupation must be known")
+
+
+class StateDefinition(BaseModel):
+    """One state: its names, its clock and its policies, newest last."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z]{2}-[a-z0-9]{1,8}$", description="ISO 3166-2 in lower case", examples=["us-ny"])
+    name: str
+    fips: str = Field(pattern=r"^\d{2}$")
+    postal: str = Field(pattern=r"^[A-Z]{2}$")
+    time_zone: str = Field(examples=["America/New_York"])
+    policies: tuple[StatePolicy, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_policy_a_day(self) -> Self:
+        starts = [policy.valid_from for policy in self.policies]
+        if starts != sorted(set(starts)):
+            raise ValueError("policies are listed by valid_from, each day once")
+        return self

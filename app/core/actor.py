@@ -1,0 +1,30 @@
+"""Who is calling. An actor comes out of `access`; every query and action takes one."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app.core.errors import Forbidden
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The caller of one request or task: a key, the state that it belongs to, and what it may do there."""
+
+    id: UUID
+    state: str
+    partner: UUID | None  # None: the state's own staff
+    role: str
+    permissions: frozenset[str]
+    request: str = ""  # the request's id, for the audit record
+
+    def holding(self, permission: str) -> "Actor":
+        """This actor, if it holds `permission`; raises `Forbidden` else."""
+        if permission not in self.permissions:
+            raise Forbidden(f"This needs the permission '{permission}', which the role '{self.role}' does not have.")
+        return self
+
+    @property
+    def binds(self) -> dict[str, Any]:
+        """What a statement written against `app.core.acts.By` is run with."""
+        return {"by_actor": self.id, "by_partner": self.partner, "by_request": self.request}

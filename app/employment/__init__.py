@@ -1,0 +1,1 @@
+"""Evidence of work: wage records and other sources, a row per person, quarter, employer and source."""

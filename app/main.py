@@ -1,0 +1,57 @@
+"""The web application, put together: `create_app(settings)`."""
+
+import importlib
+import pkgutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+import app.api
+from app.api.problems import MEDIA_TYPE, answer_problems
+from app.api.requests import Requests
+from app.contract.problems import Problem
+from app.core.clock import Clock, clock_for
+from app.core.db import Database
+from app.core.settings import Settings
+
+DESCRIPTION = """
+Regions, in-demand jobs and career paths; learners and what became of them, per region.
+
+Send your key as `Authorization: Bearer <key>`. Lists answer `{"items": [...], "next": ...}`. Errors are
+`application/problem+json` (RFC 9457) and say what to do. `POST` takes an `Idempotency-Key`.
+"""
+
+
+def create_app(settings: Settings, *, database_url: str, clock: Clock | None = None) -> FastAPI:
+    """The application over one database. `database_url` is that of the application's role: whoever starts the process knows it.
+
+    `clock` tells the time, as `request.app.state.clock`; without it the machine's does, or the one that `settings.today` stops.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.database = Database(database_url, pool=settings.database_pool)
+        try:
+            yield
+        finally:
+            await app.state.database.close()
+
+    application = FastAPI(
+        title="Workforce",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        responses={status: {"model": Problem, "content": {MEDIA_TYPE: {}}} for status in (401, 403, 422)},
+        docs_url="/docs",
+        redoc_url=None,
+    )
+    application.state.settings = settings
+    application.state.clock = clock or clock_for(settings.today)
+    application.add_middleware(Requests)
+    answer_problems(application)
+    for module in pkgutil.iter_modules(app.api.__path__, "app.api."):
+        router = getattr(importlib.import_module(module.name), "router", None)
+        if isinstance(router, APIRouter):
+            application.include_router(router)
+    return application

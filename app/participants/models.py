@@ -1,0 +1,124 @@
+"""People known to the state, where they live, under which references partners know them, whose caseload they are in, and what changed."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Identity, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql import text
+
+from app.core.db import Base, Data, InState, Recorded, Revised, Tenant
+
+
+class Residence(Tenant, Base):
+    """Where people live, as far as regions are concerned: one row per county, place, ZIP code and state, whoever lives there.
+
+    `regions` is the region in every system as decided on `decided_on`, with how: `{"lwda": {"region": "yonkers", "how": "place"}}`.
+    """
+
+    __tablename__ = "residences"
+    __data__ = Data.INTERNAL
+
+    postal: Mapped[str] = mapped_column(doc="the two letters of the state of residence: PIRL 101")
+    county: Mapped[str | None] = mapped_column(doc="the county's FIPS code: PIRL 102; empty where nobody knows")
+    place: Mapped[str | None] = mapped_column(doc="the municipality, as written")
+    zip: Mapped[str | None] = mapped_column(doc="the ZIP code")
+    decided_on: Mapped[date] = mapped_column(doc="the day whose regions it was decided by")
+    regions: Mapped[dict[str, Any]] = mapped_column(doc="system -> {region, how, and what would decide it where it is open}")
+
+    __table_args__ = (
+        UniqueConstraint(
+            "state", "postal", "county", "place", "zip", "decided_on", name="residences_once", postgresql_nulls_not_distinct=True
+        ),
+    )
+
+
+class Participant(Recorded, Revised, Tenant, Base):
+    """A person known to the state. `person` is the row itself, or the row that it was merged into: a merge is a link."""
+
+    __tablename__ = "participants"
+    __data__ = Data.PERSONAL
+
+    person: Mapped[UUID] = mapped_column(doc="the one human: itself by default")
+    number: Mapped[int] = mapped_column(BigInteger, Identity(), doc="a dense number, the key of derivations; never shown")
+    first_name: Mapped[str] = mapped_column(doc="given name")
+    last_name: Mapped[str] = mapped_column(doc="family name")
+    birth_date: Mapped[date] = mapped_column(doc="never leaves this room; others ask for an age on a day")
+    ssn_sealed: Mapped[bytes | None] = mapped_column(info={"data": Data.SEALED}, doc="AES-256-GCM: key name, nonce, ciphertext")
+    ssn_token: Mapped[bytes | None] = mapped_column(info={"data": Data.SEALED}, doc="keyed fingerprint of the number, for equality alone")
+    email: Mapped[str | None] = mapped_column(doc="lower case")
+    phone: Mapped[str | None] = mapped_column(doc="as given")
+    address: Mapped[str | None] = mapped_column(doc="street and number")
+    residence: Mapped[UUID] = mapped_column(doc="where the person lived when registered, or moved since")
+    sex: Mapped[int] = mapped_column(doc="PIRL 201: 1 male, 2 female, 9 not disclosed")
+    hispanic: Mapped[int] = mapped_column(doc="PIRL 210: 1 yes, 0 no, 9 not disclosed")
+    races: Mapped[list[str]] = mapped_column(server_default=text("'[]'"), doc="PIRL 211 to 215 in words; empty: not disclosed")
+    veteran: Mapped[int] = mapped_column(server_default=text("0"), doc="PIRL 300: 1 yes, 0 no, 9 not disclosed")
+    registered_by: Mapped[UUID | None] = mapped_column(doc="the partner that registered the person; empty: the state")
+    registered_on: Mapped[date] = mapped_column(doc="the day of registration")
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["state", "person"],
+            ["participants.state", "participants.id"],
+            name="participants_person_known",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+        ForeignKeyConstraint(["state", "residence"], ["residences.state", "residences.id"], name="participants_residence_known"),
+        ForeignKeyConstraint(["state", "registered_by"], ["partners.state", "partners.id"], name="participants_registered_by_known"),
+        UniqueConstraint("state", "number", name="participants_number_once"),
+        Index("participants_by_person", "state", "person"),
+        Index("participants_by_ssn_token", "state", "ssn_token", postgresql_where=text("ssn_token IS NOT NULL")),
+        CheckConstraint("sex IN (1, 2, 9)", name="sex_known"),
+        CheckConstraint("hispanic IN (0, 1, 9)", name="hispanic_known"),
+        CheckConstraint("(ssn_sealed IS NULL) = (ssn_token IS NULL)", name="sealed_with_its_token"),
+    )
+
+
+class PartnerReference(InState, Base):
+    """The id under which a partner knows a person in its own system."""
+
+    __tablename__ = "partner_references"
+    __data__ = Data.PERSONAL
+
+    partner: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-10, doc="the partner")
+    reference: Mapped[str] = mapped_column(primary_key=True, sort_order=-9, doc="its id for the person; never a social security number")
+    participant: Mapped[UUID] = mapped_column(doc="the person")
+
+    __table_args__ = (
+        ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="partner_references_partner_known"),
+        ForeignKeyConstraint(
+            ["state", "participant"], ["participants.state", "participants.id"], name="partner_references_participant_known"
+        ),
+        Index("partner_references_by_participant", "state", "participant"),
+    )
+
+
+class Caseload(InState, Base):
+    """The people that a partner registered, enrolled or served, and may therefore see."""
+
+    __tablename__ = "caseload"
+    __data__ = Data.PERSONAL
+
+    partner: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-10, doc="the partner")
+    participant: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-9, doc="the person")
+    since: Mapped[date] = mapped_column(doc="the first day")
+
+    __table_args__ = (
+        ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="caseload_partner_known"),
+        ForeignKeyConstraint(["state", "participant"], ["participants.state", "participants.id"], name="caseload_participant_known"),
+        Index("caseload_by_participant", "state", "participant"),
+    )
+
+
+class Touched(InState, Base):
+    """A mark that something about a person changed. Append-only: an extract consumes the marks that it has seen (`DELETE … RETURNING`)."""
+
+    __tablename__ = "touched"
+    __data__ = Data.INTERNAL
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True, sort_order=-10, doc="ascending")
+    participant: Mapped[UUID] = mapped_column(doc="whom it concerns")
+    at: Mapped[datetime] = mapped_column(server_default=text("now()"), doc="when")

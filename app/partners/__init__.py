@@ -1,0 +1,1 @@
+"""Organisations that serve participants: their sites, the regions that they serve, and the agreements that they have."""

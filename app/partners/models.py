@@ -1,0 +1,90 @@
+"""Partners, and what belongs to them."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Base, Data, Revised, Tenant
+
+KINDS = ("workforce_board", "community_college", "training_provider", "nonprofit", "employer")
+
+
+class Partner(Revised, Tenant, Base):
+    """An organisation that serves participants."""
+
+    __tablename__ = "partners"
+    __data__ = Data.INTERNAL
+
+    key: Mapped[str] = mapped_column(doc="its name for machines: erie_board")
+    name: Mapped[str] = mapped_column(doc="its name")
+    kind: Mapped[str] = mapped_column(doc="workforce_board, community_college, training_provider, nonprofit or employer")
+    board_code: Mapped[str | None] = mapped_column(doc="of a workforce board: its five-digit ETA code, PIRL 108-A")
+    active_from: Mapped[date] = mapped_column(doc="the first day on which it serves people under the program")
+    active_until: Mapped[date | None] = mapped_column(doc="the day from which it no longer does")
+
+    __table_args__ = (
+        UniqueConstraint("state", "key", name="partners_key_once"),
+        CheckConstraint(f"kind IN {KINDS}", name="kind_known"),
+        CheckConstraint("active_until > active_from", name="ends_after_it_begins"),
+    )
+
+
+class Site(Revised, Tenant, Base):
+    """A place where a partner serves people."""
+
+    __tablename__ = "sites"
+    __data__ = Data.INTERNAL
+
+    partner: Mapped[UUID] = mapped_column(doc="whose it is")
+    key: Mapped[str] = mapped_column(doc="its name for machines")
+    name: Mapped[str] = mapped_column(doc="its name")
+    address: Mapped[str | None] = mapped_column(doc="where one goes")
+    county: Mapped[str] = mapped_column(doc="the county's FIPS code")
+
+    __table_args__ = (
+        ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="sites_partner_known"),
+        UniqueConstraint("state", "partner", "key", name="sites_key_once_a_partner"),
+    )
+
+
+class ServiceRegion(Tenant, Base):
+    """A region that a partner serves, from a day until a day."""
+
+    __tablename__ = "service_regions"
+    __data__ = Data.INTERNAL
+
+    partner: Mapped[UUID] = mapped_column(doc="who serves it")
+    system: Mapped[str] = mapped_column(doc="the region system")
+    region: Mapped[str] = mapped_column(doc="the region's code")
+    valid_from: Mapped[date] = mapped_column(doc="the first day")
+    valid_until: Mapped[date | None] = mapped_column(doc="the day from which it no longer does")
+
+    __table_args__ = (
+        ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="service_regions_partner_known"),
+        ForeignKeyConstraint(["state", "system"], ["region_systems.state", "region_systems.key"], name="service_regions_system_known"),
+        UniqueConstraint("state", "partner", "system", "region", "valid_from", name="service_regions_once"),
+    )
+
+
+class Agreement(Tenant, Base):
+    """What a partner agreed to, from a day until a day. `share_records` lets `with_partner` see what it recorded about people both serve;
+    `wage_match` is the legal basis on which wages of its learners are matched who take part in no program."""
+
+    __tablename__ = "agreements"
+    __data__ = Data.INTERNAL
+
+    partner: Mapped[UUID] = mapped_column(doc="who agreed")
+    kind: Mapped[str] = mapped_column(doc="share_records or wage_match")
+    with_partner: Mapped[UUID | None] = mapped_column(doc="with whom; empty: with the state")
+    valid_from: Mapped[date] = mapped_column(doc="the first day")
+    valid_until: Mapped[date | None] = mapped_column(doc="the day from which it no longer holds")
+    source: Mapped[str] = mapped_column(doc="where it is written down")
+
+    __table_args__ = (
+        ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="agreements_partner_known"),
+        ForeignKeyConstraint(["state", "with_partner"], ["partners.state", "partners.id"], name="agreements_with_partner_known"),
+        CheckConstraint("kind IN ('share_records', 'wage_match')", name="kind_known"),
+        CheckConstraint("(kind = 'share_records') = (with_partner IS NOT NULL)", name="sharing_is_with_somebody"),
+    )
