@@ -25,6 +25,7 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
+from psycopg import sql
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
@@ -50,9 +51,15 @@ Client = Callable[[Person | None], AsyncClient]
 _FOLDER = pytest.StashKey[Path]()
 
 
+def _memory() -> Path | None:
+    """Where files are kept in memory, if there is room: a database is copied there in 15 ms instead of 300."""
+    shm = Path("/dev/shm")
+    return shm if shm.is_dir() and shutil.disk_usage(shm).free > 4 * 2**30 else None
+
+
 def pytest_configure(config: pytest.Config) -> None:
     given = getattr(config, "workerinput", None)
-    config.stash[_FOLDER] = Path(given["data_folder"]) if given else Path(tempfile.mkdtemp(prefix="wf"))
+    config.stash[_FOLDER] = Path(given["data_folder"]) if given else Path(tempfile.mkdtemp(prefix="wf", dir=_memory()))
     if not given:
         exit_on_signals()
 
@@ -155,8 +162,10 @@ _numbers = count(1)
 @contextmanager
 def _copied(server: Server, template: str, worker: str) -> Iterator[str]:
     name = f"test_{worker}_{next(_numbers)}"
-    with _alone(server.folder / f"{template}.lock"):
-        server.create_database(name, template=template)
+    with psycopg.connect(server.url("postgres", SUPERUSER), autocommit=True) as superuser:
+        # By files and not by the log, which would grow by the database's size with every test.
+        how = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY")
+        superuser.execute(how.format(*map(sql.Identifier, (name, OWNER_ROLE, template))))
     try:
         yield name
     finally:

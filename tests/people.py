@@ -79,9 +79,8 @@ def settle(owner: Connection) -> None:
     """Put the two states, New York's partners and everybody's keys into a migrated database, as the owner of its tables."""
     owner.execute(insert(State), [{"id": state, **about} for state, about in STATES.items()])
     owner.execute(text("SELECT set_config('app.state', 'us-ny', true)"))
-    if owner.scalar(text("SELECT to_regclass('partners')")):
-        since = {"active_from": date(2015, 7, 1)}
-        owner.execute(insert(Partner), [{"id": p.id, "key": p.key, "name": p.name, "kind": p.kind, **since} for p in PARTNERS])
+    since = {"active_from": date(2015, 7, 1)}
+    owner.execute(insert(Partner), [{"id": p.id, "key": p.key, "name": p.name, "kind": p.kind, **since} for p in PARTNERS])
     for person in PEOPLE:
         owner.execute(
             insert(ApiKey).values(
