@@ -14,6 +14,7 @@ binds for a POST, a staging table for a file. The same checks decide over both, 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -22,6 +23,7 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     CompoundSelect,
+    Date,
     FromClause,
     Integer,
     Row,
@@ -57,6 +59,7 @@ class By:
     actor = bindparam("by_actor", type_=Uuid, unique=False)
     partner = bindparam("by_partner", type_=Uuid, unique=False)  # NULL: the state's own staff
     request = bindparam("by_request", type_=Text, unique=False)
+    today = bindparam("by_today", type_=Date, unique=False)  # the state's date, of an act that asks for it
 
 
 @dataclass(frozen=True)
@@ -191,6 +194,6 @@ class Act:
         return each.add_cte(*also)
 
 
-def act_binds(candidates: Candidates, by: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-    """The binds of one run of an act: who, which act, the candidates, and what else the statement asks for."""
-    return {"by_act": uuid7(), **by, **candidates.binds, **more}
+def act_binds(candidates: Candidates, by: Mapping[str, Any], *, today: date | None = None, **more: Any) -> dict[str, Any]:
+    """The binds of one run of an act: who, which act, on which day, the candidates, and what else the statement asks for."""
+    return {"by_act": uuid7(), "by_today": today, **by, **candidates.binds, **more}

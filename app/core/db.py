@@ -49,7 +49,7 @@ class Base(DeclarativeBase):
             "ix": "%(table_name)s_by_%(column_0_N_name)s",
         }
     )
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         str: Text,
         UUID: Uuid,
         date: Date,
@@ -124,13 +124,13 @@ class Read:
 class Tx(Read):
     """A transaction that writes. Verbs (`actions.py`) take it; the edge that opened it commits it."""
 
-    async def act(self, act: Act, candidates: Candidates, *, by: "Actor", **more: Any) -> list[UUID]:
+    async def act(self, act: Act, candidates: Candidates, *, by: "Actor", today: date | None = None, **more: Any) -> list[UUID]:
         """Do an act to one request's candidates. Answers the ids of what it made, in the candidates' order; raises `Refused`.
 
-        `more` are binds that the act's own statement asks for.
+        `today` is the state's date, `more` are binds that the act's own statement asks for.
         """
         try:
-            rows = await self.all(act.statement, act_binds(candidates, by.binds, **more))
+            rows = await self.all(act.statement, act_binds(candidates, by.binds, today=today, **more))
         except IntegrityError as race:
             raise act.checks.broken(race) from race
         act.checks.raise_refused(rows)
