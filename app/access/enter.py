@@ -38,7 +38,11 @@ class Answered(Exception):
 async def enter(
     transaction: AnyRead, key: str, *, request: str = "", once_key: str | None = None, once_request: bytes | None = None
 ) -> AnyRead:
-    """Make `transaction` that of the key's owner. Raises `Unauthenticated`, and `Answered`, `Conflict` or `Invalid` for a repeated request."""
+    """Make `transaction` that of the key's owner.
+
+    Raises `Unauthenticated`; and for a request that was sent before `Answered`, `Conflict` (it is still running) or `Invalid` (it was
+    another one).
+    """
     row = await transaction.first(_ENTER, {"digest": sha256(key.encode()).digest(), "once_key": once_key, "once_request": once_request})
     if row is None:
         raise Unauthenticated(

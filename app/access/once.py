@@ -11,6 +11,7 @@ from app.access.enter import Answered
 from app.access.models import OnceAnswer
 
 KEPT_HEADERS = ("content-type", "location", "etag")
+_KEEP = insert(OnceAnswer)
 
 
 class Once(APIRoute):
@@ -28,8 +29,8 @@ class Once(APIRoute):
             if claimed := getattr(request.state, "once", None):
                 tx, key, asked = claimed
                 headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-                kept = {"actor": tx.actor.id, "key": key, "request": asked, "status": response.status_code, "headers": headers}
-                await tx.run(insert(OnceAnswer), {**kept, "answer": bytes(response.body)})
+                given = {"actor": tx.actor.id, "key": key, "request": asked, "status": response.status_code, "headers": headers}
+                await tx.run(_KEEP, {**given, "answer": bytes(response.body)})
             return response
 
         return once

@@ -23,6 +23,8 @@ class Permission(StrEnum):
 
 
 class Role(StrEnum):
+    """A bundle of permissions, given to a key."""
+
     STATE_ADMIN = "state_admin"
     BOARD_STAFF = "board_staff"
     COLLEGE_STAFF = "college_staff"

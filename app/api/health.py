@@ -14,14 +14,17 @@ router = APIRouter(prefix="/health", tags=["health"])
 
 _STATE = text("""
 SELECT (SELECT version_num FROM alembic_version) AS level,
-       r.rolsuper OR r.rolbypassrls
-         OR EXISTS (SELECT FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relowner = r.oid) AS unbound,
+       r.rolsuper OR r.rolbypassrls OR EXISTS (
+         SELECT FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relowner = r.oid
+       ) AS unbound,
        (SELECT count(*) FROM jobs.procrastinate_workers WHERE last_heartbeat > now() - interval '60 seconds') AS workers
 FROM pg_roles r WHERE r.rolname = current_user
 """)
 
 
 class Live(BaseModel):
+    """The process answers; more is not said."""
+
     status: Literal["alive"] = "alive"
 
 

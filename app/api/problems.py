@@ -36,7 +36,7 @@ def problem(
 
 async def _refused(request: Request, refusal: Exception) -> JSONResponse:
     assert isinstance(refusal, Refusal)
-    slug = next(kind.slug for kind in type(refusal).__mro__ if getattr(kind, "slug", None) in STATUS)
+    slug = next(slug for kind in type(refusal).__mro__ if (slug := getattr(kind, "slug", "")) in STATUS)
     errors = [ProblemError(pointer=f"/{v.pointer}", code=v.code, detail=v.detail, line=None) for v in refusal.violations]
     return problem(request, slug, refusal.title, refusal.detail, errors=errors)
 

@@ -127,7 +127,7 @@ class Checks:
         ]
         if not codes:
             codes = [null()]
-        each = func.unnest(func.array_remove(array(codes, type_=Text()), null())).column_valued("code")
+        each = func.unnest(func.array_remove(array[Any](codes, type_=Text()), null())).column_valued("code")
         return select(candidate.c.line, each.label("code")).select_from(candidate, each).cte("refused")
 
     def violation(self, line: int, code: str) -> Violation:

@@ -28,10 +28,14 @@ class Refusal(Exception):
 
 
 class Unauthenticated(Refusal):
+    """Nobody that we know of is asking: no key, or one that opens nothing."""
+
     slug, title = "unauthenticated", "We do not know who you are"
 
 
 class Forbidden(Refusal):
+    """The caller is known and may not do this."""
+
     slug, title = "forbidden", "You may not do this"
 
 
@@ -42,18 +46,26 @@ class NotFound(Refusal):
 
 
 class Conflict(Refusal):
+    """What is asked for contradicts what is recorded."""
+
     slug, title = "conflict", "This contradicts what is recorded"
 
 
 class Invalid(Refusal):
+    """What is asked for is not right in itself."""
+
     slug, title = "invalid", "This cannot be recorded"
 
 
 class Gone(Refusal):
+    """It was there once and is not any more."""
+
     slug, title = "gone", "This was there and is no more"
 
 
 class Unavailable(Refusal):
+    """Something that this needs does not work now; the same request may succeed later."""
+
     slug, title = "unavailable", "This does not work at the moment"
 
 

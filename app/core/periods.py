@@ -31,7 +31,8 @@ def number(day: date) -> int:
 def numbers(days: Column) -> Column:
     """The quarters of a column of dates, as whole numbers; null stays null. For Polars and Narwhals expressions alike."""
     # 32 bits: engines answer the month in 8, and 2026 * 4 does not fit beside it.
-    return days.dt.year() * 4 + (days.dt.month() - 1) // 3
+    quarters: Column = days.dt.year() * 4 + (days.dt.month() - 1) // 3
+    return quarters
 
 
 def first_day(quarter: int) -> date:

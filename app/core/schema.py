@@ -39,6 +39,7 @@ def upgrade(owner_url: str, revision: str = "head") -> None:
 
 
 def downgrade(owner_url: str, revision: str) -> None:
+    """Take the database back to `revision`; what newer revisions held is lost."""
     command.downgrade(configuration(owner_url), revision)
 
 

@@ -30,8 +30,7 @@ class Settings(BaseSettings):
         "Outside production one is made and kept in the data folder.",
     )
     today: date | None = Field(
-        None,
-        description="The day at whose noon the clock stands still, for demonstrations; production refuses it. Without it: the machine's clock.",
+        None, description="The day at whose noon the clock stands still, for demonstrations; production refuses it. Empty: the machine's."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least severe log event that is written.")
     upload_limit: int = Field(1_000_000_000, ge=1, description="The largest request body, in bytes.")

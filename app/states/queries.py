@@ -46,5 +46,5 @@ _IN_FORCE = select(StatePolicy.policy).where(
 async def policy(read: Read, *, by: Actor, on: date) -> Policy:
     """The choices in force on a day; the defaults where the state recorded none."""
     chosen = await read.scalar(_IN_FORCE, {"on": on}) or {}
-    known = {name: tuple(value) if isinstance(value, list) else value for name, value in chosen.items()}
+    known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in chosen.items()}
     return Policy(**known)
