@@ -56,6 +56,7 @@ class Region(Tenant, Base):
     edition: Mapped[UUID] = mapped_column(doc="the edition that it belongs to")
     code: Mapped[str] = mapped_column(doc="the code within the system: western_new_york, 36029")
     name: Mapped[str] = mapped_column(doc="the name that people read")
+    official_code: Mapped[str | None] = mapped_column(doc="the publisher's own code, where it is another one: 0010580")
     counties: Mapped[list[str]] = mapped_column(server_default=text("'[]'"), doc="FIPS codes of the counties that it takes in whole")
     parts: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"), doc="parts of counties: [county, place or null for the rest]")
     counties_beyond_state: Mapped[list[str]] = mapped_column(

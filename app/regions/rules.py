@@ -54,6 +54,8 @@ class Region:
     counties: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     counties_beyond_state: tuple[str, ...] = ()  # of a region that crosses the state line
+    official_code: str | None = None  # the publisher's own code, where it is another one
+    no_shape: str | None = None  # why it has no outline, if there is a reason that its counties do not tell
 
     @property
     def takes_in(self) -> frozenset[str]:

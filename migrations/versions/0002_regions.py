@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("edition", sa.Uuid(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("official_code", sa.Text(), nullable=True),
         sa.Column("counties", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("parts", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("counties_beyond_state", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
@@ -82,9 +83,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("state", "id", name=op.f("zip_areas_key")),
         sa.UniqueConstraint("state", "zip", "county", "place", name="zip_areas_once", postgresql_nulls_not_distinct=True),
     )
-    protect("region_systems")
-    protect("region_editions")
-    protect("regions")
+    protect("region_systems", "SELECT, INSERT, UPDATE")
+    protect("region_editions", "SELECT, INSERT, UPDATE")
+    protect("regions", "SELECT, INSERT")
     protect("places")
     protect("zip_areas")
 
