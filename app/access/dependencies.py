@@ -2,6 +2,7 @@
 answer is made and before it is sent (`scope="function"`)."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 from hashlib import sha256
 from typing import Annotated, Any
 
@@ -51,6 +52,20 @@ _InTransaction = Depends(_transaction, scope="function")
 _InReading = Depends(_reading, scope="function")
 Tx = Annotated[db.Tx, _InTransaction]
 Read = Annotated[db.Read, _InReading]
+
+
+async def _today(request: Request, tx: Tx) -> date:
+    return tx.actor.today(request.app.state.clock)
+
+
+async def _today_read(request: Request, read: Read) -> date:
+    return read.actor.today(request.app.state.clock)
+
+
+Today = Annotated[date, Depends(_today, scope="function")]
+"""The date where the caller's state is, of a writing route."""
+TodayRead = Annotated[date, Depends(_today_read, scope="function")]
+"""The date where the caller's state is, of a reading route."""
 
 
 def may(permission: Permission) -> Any:

@@ -15,7 +15,7 @@ AnyRead = TypeVar("AnyRead", bound=Read)
 
 # `enter` is SECURITY DEFINER: the application's role has no other way to the table of keys. It is VOLATILE, so that its look-up
 # of a kept answer has a snapshot taken after the lock. See migrations/versions/0001.
-_ENTER = text("SELECT id, state, partner, role, once, status, headers, answer FROM enter(:digest, :once_key, :once_request)")
+_ENTER = text("SELECT id, state, partner, role, zone, once, status, headers, answer FROM enter(:digest, :once_key, :once_request)")
 
 
 @dataclass(frozen=True)
@@ -55,5 +55,5 @@ async def enter(
             raise Invalid("This Idempotency-Key was used for another request. Use a new one.")
         case "answered":
             raise Answered(Kept(row.status, row.headers, row.answer))
-    transaction.actor = Actor(row.id, row.state, row.partner, row.role, frozenset(ROLES[Role(row.role)]), request)
+    transaction.actor = Actor(row.id, row.state, row.partner, row.role, frozenset(ROLES[Role(row.role)]), request, row.zone)
     return transaction

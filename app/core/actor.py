@@ -1,9 +1,12 @@
 """Who is calling. An actor comes out of `access`; every query and action takes one."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from app.core.clock import Clock
 from app.core.errors import Forbidden
 
 
@@ -17,12 +20,17 @@ class Actor:
     role: str
     permissions: frozenset[str]
     request: str = ""  # the request's id, for the audit record
+    zone: str = "UTC"  # the state's time zone: its midnight begins its day
 
     def holding(self, permission: str) -> "Actor":
         """This actor, if it holds `permission`; raises `Forbidden` else."""
         if permission not in self.permissions:
             raise Forbidden(f"This needs the permission '{permission}', which the role '{self.role}' does not have.")
         return self
+
+    def today(self, clock: Clock) -> date:
+        """What day it is in the actor's state."""
+        return clock.today(ZoneInfo(self.zone))
 
     @property
     def binds(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ depends_on = None
 # keys; being VOLATILE, each of its statements sees what was committed before it: the look-up of a kept answer comes after the lock.
 ENTER = """
 CREATE FUNCTION enter(key_digest bytea, once_key text, once_request bytea)
-RETURNS TABLE (id uuid, state text, partner uuid, role text, once text, status int, headers jsonb, answer bytea)
+RETURNS TABLE (id uuid, state text, partner uuid, role text, zone text, once text, status int, headers jsonb, answer bytea)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
     caller api_keys;
@@ -34,6 +34,7 @@ BEGIN
     state := caller.state;
     partner := caller.partner;
     role := caller.role;
+    zone := coalesce((SELECT s.time_zone FROM states s WHERE s.id = caller.state), 'UTC');
     IF once_key IS NOT NULL THEN
         IF NOT pg_try_advisory_xact_lock(hashtextextended(caller.id::text || once_key, 0)) THEN
             once := 'running';
