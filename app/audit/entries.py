@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Text, Uuid, bindparam, exists, func, insert, literal, select
+from sqlalchemy import CTE, ColumnElement, Text, Uuid, bindparam, case, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.audit.models import AuditEntry
@@ -15,10 +15,9 @@ from app.core.ids import uuid7
 def audited(verb: str, made: CTE, subject: ColumnElement[UUID] | None = None) -> CTE:
     """The entry of an act that made something: one, whether it made one row or a million."""
     concerned = made.c.id if subject is None else subject
-    only = select(func.min(concerned)).select_from(made).having(func.count() == 1).scalar_subquery()
-    entry = select(
-        By.act, literal(verb, Text), By.actor, By.partner, By.request, only, select(func.count()).select_from(made).scalar_subquery()
-    ).where(exists(select(literal(1)).select_from(made)))
+    counted = select(func.count().label("rows")).select_from(made).subquery("counted")
+    only = case((counted.c.rows == 1, select(concerned).select_from(made).scalar_subquery()))
+    entry = select(By.act, literal(verb, Text), By.actor, By.partner, By.request, only, counted.c.rows).where(counted.c.rows > 0)
     fields = ["id", "verb", "actor", "partner", "request", "subject", "rows"]
     return insert(AuditEntry).from_select(fields, entry).returning(AuditEntry.id).cte(f"audited_{verb}")
 

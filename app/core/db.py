@@ -121,6 +121,9 @@ class Read:
                 yield row
 
 
+_COUNTED = {"preserve_rowcount": True}  # else SQLAlchemy forgets it for INSERT
+
+
 class Tx(Read):
     """A transaction that writes. Verbs (`actions.py`) take it; the edge that opened it commits it."""
 
@@ -138,7 +141,7 @@ class Tx(Read):
 
     async def run(self, statement: Executable, binds: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None) -> int:
         """Run a statement for its effect; answers how many rows it touched."""
-        return (await self.connection.execute(statement, binds)).rowcount
+        return (await self.connection.execute(statement, binds, execution_options=_COUNTED)).rowcount
 
     async def defer(self, task: Task, **arguments: Any) -> None:
         """Queue a job that exists if and only if this transaction commits."""

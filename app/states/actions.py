@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.audit.entries import note
@@ -24,7 +24,7 @@ async def create(tx: Tx, *, state: str, name: str, fips: str, postal: str, time_
 async def describe(tx: Tx, *, by: Actor, name: str, fips: str, postal: str, time_zone: str) -> bool:
     """Change what the state is called and which clock it keeps. Answers whether that changed anything."""
     wanted = {"name": name, "fips": fips, "postal": postal, "time_zone": time_zone}
-    differs = text("(name, fips, postal, time_zone) IS DISTINCT FROM (:name, :fips, :postal, :time_zone)").bindparams(**wanted)
+    differs = or_(State.name != name, State.fips != fips, State.postal != postal, State.time_zone != time_zone)
     changed = await tx.run(update(State).where(State.id == by.state, differs).values(**wanted, revision=State.revision + 1))
     if changed:
         await note(tx, "describe_state", by=by)
