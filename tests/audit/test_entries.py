@@ -61,10 +61,8 @@ async def test_an_act_leaves_one_entry_about_the_one_thing_it_made(db: Tx) -> No
 
 
 async def test_an_act_over_many_leaves_one_entry_about_none_in_particular(db: Tx) -> None:
-    many = select(*(column(name) for name in ("line", "key", "name"))).select_from(
-        text("(VALUES (1, 'a', 'A'), (2, 'b', 'B'), (3, 'c', 'C')) AS v (line, key, name)")
-    )
-    rows = many.subquery()
+    listed = text("(VALUES (1, 'a', 'A'), (2, 'b', 'B'), (3, 'c', 'C')) AS listed (line, key, name)")
+    rows = select(column("line"), column("key"), column("name")).select_from(listed).subquery()
     counts = await db.first(FOUND.over(rows, Answer.COUNTS), act_binds(Candidates(rows, {}), DANA.actor.binds))
     assert counts is not None
     assert (counts.refused, counts.made) == (0, 3)
