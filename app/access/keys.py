@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -44,7 +44,7 @@ async def create(
             partner=partner_id,
             role=role,
             label=label,
-            expires_at=datetime.now(UTC) + lifetime,
+            expires_at=func.now() + lifetime,
         )
     )
     return key

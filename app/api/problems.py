@@ -59,12 +59,21 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     return problem(request, _SLUGS.get(error.status_code, "invalid"), "This cannot be done", str(error.detail), status=error.status_code)
 
 
+LOST_A_RACE = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not to be had
+
+
 async def _database(request: Request, error: Exception) -> JSONResponse:
-    """The database went away in the middle. Statement and parameters stay out of the answer and the log."""
+    """The database went away in the middle, or let another transaction go first. Statement and parameters stay out of answer and log."""
     assert isinstance(error, DBAPIError)
-    if error.connection_invalidated:
+    if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in LOST_A_RACE:
         return problem(request, "unavailable", Unavailable.title, "The database does not answer. Nothing was recorded; send it again.")
     raise error
+
+
+async def _mistake(request: Request, error: Exception) -> JSONResponse:
+    """A mistake of ours. The log has the place where it happened, under the request's id; the answer has the id alone."""
+    detail = "Nothing was recorded. Tell your administrator the id in 'instance': the log has more under it."
+    return problem(request, "mistake", "We made a mistake", detail, status=500)
 
 
 def answer_problems(app: FastAPI) -> None:
@@ -73,3 +82,4 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(Exception, _mistake)

@@ -137,6 +137,7 @@ def upgrade() -> None:
         sa.CheckConstraint("id ~ '^[a-z]{2}-[a-z0-9]{1,8}$'", name=op.f("states_id_is_iso_3166_2")),
         sa.PrimaryKeyConstraint("id", name=op.f("states_key")),
     )
+    op.execute("GRANT SELECT ON alembic_version TO workforce_app")  # /health/ready compares it with the code
     op.execute("GRANT SELECT ON states TO workforce_app")
     op.execute("GRANT UPDATE (name, fips, postal, time_zone, revision) ON states TO workforce_app")
     op.execute("ALTER TABLE states ENABLE ROW LEVEL SECURITY")
@@ -151,6 +152,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("REVOKE SELECT ON alembic_version FROM workforce_app")
     op.execute("DROP FUNCTION enter(bytea, text, bytea)")
     op.drop_table("states")
     op.drop_table("state_policies")

@@ -11,7 +11,8 @@ CODE = ("app", "tests", "bench", "migrations")
 FILE_LINES = 430
 FUNCTION_LINES = 60
 LONGER_FILES: dict[str, str] = {}  # path -> why it stays in one piece
-LONGER_FUNCTIONS: dict[str, str] = {"0001_states_keys_audit.py:upgrade": "a migration is a list"}
+LONGER_FUNCTIONS: dict[str, str] = {}  # module:function -> why it stays in one piece
+LISTS = {"upgrade", "downgrade"}  # a migration is a list
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "service", "services", "manager", "managers", "base", "shared", "stuff"}
 CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "datetime.datetime.now", "datetime.date.today"}
 
@@ -28,7 +29,8 @@ def test_functions_stay_readable() -> None:
         name: length
         for path, module in modules("app", "migrations").items()
         for function in functions(module)
-        if (length := (function.end_lineno or 0) - function.lineno + 1) > FUNCTION_LINES
+        if not (path.parts[0] == "migrations" and function.name in LISTS)
+        and (length := (function.end_lineno or 0) - function.lineno + 1) > FUNCTION_LINES
         and (name := f"{path.name}:{function.name}") not in LONGER_FUNCTIONS
     }
     assert not long, f"more than about 40 lines: divide, or name the reason here: {long}"
