@@ -32,6 +32,7 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     case,
+    cast,
     exists,
     func,
     literal,
@@ -93,7 +94,8 @@ class Checks:
         self.act = act
         self.fields = {name: kind() if isinstance(kind, type) else kind for name, kind in fields.items()}
         self.checks = {}
-        one = [bindparam(f"c_{name}", type_=kind, unique=False).label(name) for name, kind in self.fields.items()]
+        # Cast, or a NULL for bytes or a truth value becomes a text: the driver does not say what it stands for.
+        one = [cast(bindparam(f"c_{name}", type_=kind, unique=False), kind).label(name) for name, kind in self.fields.items()]
         self._one = select(literal_column("1", Integer).label("line"), *one).subquery(f"{act}_post")
 
     def refuse(

@@ -18,6 +18,7 @@ class EmploymentRecord(Recorded, Tenant, Base):
     __data__ = Data.PERSONAL
 
     participant: Mapped[UUID] = mapped_column(doc="who")
+    partner: Mapped[UUID | None] = mapped_column(doc="the partner that recorded it, and may therefore see all of it; empty: the state")
     quarter: Mapped[int] = mapped_column(doc="the calendar quarter as a number: year * 4 + 0 to 3")
     employer: Mapped[str] = mapped_column(doc="the employer's identifier: FEIN or state tax id")
     source: Mapped[str] = mapped_column(doc="ui, swis, federal, military or supplemental")
@@ -34,6 +35,7 @@ class EmploymentRecord(Recorded, Tenant, Base):
         ForeignKeyConstraint(
             ["state", "participant"], ["participants.state", "participants.id"], name="employment_records_participant_known"
         ),
+        ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="employment_records_partner_known"),
         Index(
             "employment_records_once",
             "state",

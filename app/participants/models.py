@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Identity, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKeyConstraint, Identity, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import text
 
@@ -12,9 +12,9 @@ from app.core.db import Base, Data, InState, Recorded, Revised, Tenant
 
 
 class Residence(Tenant, Base):
-    """Where people live, as far as regions are concerned: one row per county, place, ZIP code and state, whoever lives there.
+    """Where people live, as far as regions are concerned: one row per address and decision, whoever lives there. Never changed.
 
-    `regions` is the region in every system as decided on `decided_on`, with how: `{"lwda": {"region": "yonkers", "how": "place"}}`.
+    `regions` is the region in every system as decided, with how: `{"lwda": {"region": "yonkers", "how": "place"}}`.
     """
 
     __tablename__ = "residences"
@@ -24,14 +24,11 @@ class Residence(Tenant, Base):
     county: Mapped[str | None] = mapped_column(doc="the county's FIPS code: PIRL 102; empty where nobody knows")
     place: Mapped[str | None] = mapped_column(doc="the municipality, as written")
     zip: Mapped[str | None] = mapped_column(doc="the ZIP code")
-    decided_on: Mapped[date] = mapped_column(doc="the day whose regions it was decided by")
+    decided_on: Mapped[date] = mapped_column(doc="the day by whose regions it was first decided so")
     regions: Mapped[dict[str, Any]] = mapped_column(doc="system -> {region, how, and what would decide it where it is open}")
+    fingerprint: Mapped[bytes] = mapped_column(doc="SHA-256 of the address and what was decided: equal ones share the row")
 
-    __table_args__ = (
-        UniqueConstraint(
-            "state", "postal", "county", "place", "zip", "decided_on", name="residences_once", postgresql_nulls_not_distinct=True
-        ),
-    )
+    __table_args__ = (UniqueConstraint("state", "fingerprint", name="residences_once"),)
 
 
 class Participant(Recorded, Revised, Tenant, Base):
@@ -57,6 +54,8 @@ class Participant(Recorded, Revised, Tenant, Base):
     veteran: Mapped[int] = mapped_column(server_default=text("0"), doc="PIRL 300: 1 yes, 0 no, 9 not disclosed")
     registered_by: Mapped[UUID | None] = mapped_column(doc="the partner that registered the person; empty: the state")
     registered_on: Mapped[date] = mapped_column(doc="the day of registration")
+    last_key: Mapped[str] = mapped_column(Computed("lower(last_name)", persisted=True), doc="the family name as it is searched for")
+    first_key: Mapped[str] = mapped_column(Computed("lower(first_name)", persisted=True), doc="the given name as it is searched for")
 
     __table_args__ = (
         ForeignKeyConstraint(
@@ -70,6 +69,7 @@ class Participant(Recorded, Revised, Tenant, Base):
         ForeignKeyConstraint(["state", "registered_by"], ["partners.state", "partners.id"], name="participants_registered_by_known"),
         UniqueConstraint("state", "number", name="participants_number_once"),
         Index("participants_by_person", "state", "person"),
+        Index("participants_by_name", "state", "last_key", "first_key"),
         Index("participants_by_ssn_token", "state", "ssn_token", postgresql_where=text("ssn_token IS NOT NULL")),
         CheckConstraint("sex IN (1, 2, 9)", name="sex_known"),
         CheckConstraint("hispanic IN (0, 1, 9)", name="hispanic_known"),

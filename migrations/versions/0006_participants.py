@@ -26,10 +26,9 @@ def upgrade() -> None:
         sa.Column("zip", sa.Text(), nullable=True),
         sa.Column("decided_on", sa.Date(), nullable=False),
         sa.Column("regions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("residences_key")),
-        sa.UniqueConstraint(
-            "state", "postal", "county", "place", "zip", "decided_on", name="residences_once", postgresql_nulls_not_distinct=True
-        ),
+        sa.UniqueConstraint("state", "fingerprint", name="residences_once"),
     )
     op.create_table(
         "participants",
@@ -52,6 +51,8 @@ def upgrade() -> None:
         sa.Column("veteran", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("registered_by", sa.Uuid(), nullable=True),
         sa.Column("registered_on", sa.Date(), nullable=False),
+        sa.Column("last_key", sa.Text(), sa.Computed("lower(last_name)", persisted=True), nullable=False),
+        sa.Column("first_key", sa.Text(), sa.Computed("lower(first_name)", persisted=True), nullable=False),
         sa.Column("act", sa.Uuid(), nullable=False),
         sa.Column("voided_by", sa.Uuid(), nullable=True),
         sa.Column("revision", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
@@ -71,6 +72,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("state", "number", name="participants_number_once"),
     )
     op.create_index("participants_by_person", "participants", ["state", "person"], unique=False)
+    op.create_index("participants_by_name", "participants", ["state", "last_key", "first_key"], unique=False)
     op.create_index(
         "participants_by_ssn_token", "participants", ["state", "ssn_token"], unique=False, postgresql_where=sa.text("ssn_token IS NOT NULL")
     )
@@ -120,6 +122,7 @@ def downgrade() -> None:
     op.drop_index("partner_references_by_participant", table_name="partner_references")
     op.drop_table("partner_references")
     op.drop_index("participants_by_ssn_token", table_name="participants", postgresql_where=sa.text("ssn_token IS NOT NULL"))
+    op.drop_index("participants_by_name", table_name="participants")
     op.drop_index("participants_by_person", table_name="participants")
     op.drop_table("participants")
     op.drop_table("residences")

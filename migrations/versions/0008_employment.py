@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), server_default=sa.text("current_setting('app.state')"), nullable=False),
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
         sa.Column("participant", sa.Uuid(), nullable=False),
+        sa.Column("partner", sa.Uuid(), nullable=True),
         sa.Column("quarter", sa.Integer(), nullable=False),
         sa.Column("employer", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
@@ -35,6 +36,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["state", "participant"], ["participants.state", "participants.id"], name="employment_records_participant_known"
         ),
+        sa.ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="employment_records_partner_known"),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("employment_records_key")),
     )
     op.create_index(
