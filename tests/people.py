@@ -48,7 +48,9 @@ class Person:
 
     @property
     def actor(self) -> Actor:
-        return Actor(self.id, self.state, self.partner.id if self.partner else None, self.role.value, frozenset(ROLES[self.role]), "test")
+        partner = self.partner.id if self.partner else None
+        zone = STATES[self.state]["time_zone"]
+        return Actor(self.id, self.state, partner, self.role.value, frozenset(ROLES[self.role]), "test", zone)
 
 
 def _numbered(number: int) -> UUID:
