@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import func, text
@@ -33,6 +33,7 @@ class CareerPath(Revised, Tenant, Base):
 
     __table_args__ = (
         UniqueConstraint("state", "key", "version", name="career_paths_version_once"),
+        Index("career_paths_one_draft", "state", "key", unique=True, postgresql_where=text("status = 'draft'")),
         CheckConstraint("status IN ('draft', 'published', 'retired')", name="status_known"),
         CheckConstraint("valid_until > valid_from", name="ends_after_it_begins"),
         ExcludeConstraint(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeVar
+from typing import Literal, TypedDict, TypeVar
 
 from app.labor_market.codes import six_digit
 
@@ -113,6 +113,19 @@ class Path:
     leads_to: tuple[str, ...] = ()
 
 
+class PathChange(TypedDict, total=False):
+    """What may be changed of a draft: all but its key."""
+
+    title: str
+    summary: str
+    valid_from: date
+    source: str
+    leads_to: tuple[str, ...]
+    target_occupations: tuple[Occupation, ...]
+    regions_offered: tuple[Region, ...] | None
+    steps: tuple[Step, ...]
+
+
 @dataclass(frozen=True)
 class CollectedPath:
     """A career path in a collection."""
@@ -204,10 +217,14 @@ def _regions_known(path: Path, known: Surroundings) -> Iterator[Finding]:
         return
     for region, places in _repeated(path.regions_offered):
         yield Finding("region_twice", f"/regions_offered/{places[1]}", f"{region.system}/{region.code} is named twice.")
+    systems = {region.system for region in known.regions}
     for n, region in enumerate(path.regions_offered):
-        if region not in known.regions:
+        if region.system not in systems:
+            detail = f"There is no region system '{region.system}' on {path.valid_from}."
+            yield Finding("unknown_region_system", f"/regions_offered/{n}/system", detail)
+        elif region not in known.regions:
             detail = f"There is no region {region.system}/{region.code} on {path.valid_from}."
-            yield Finding("unknown_region", f"/regions_offered/{n}", detail)
+            yield Finding("unknown_region", f"/regions_offered/{n}/code", detail)
 
 
 def _rungs_known(path: Path, known: Surroundings) -> Iterator[Finding]:
@@ -269,6 +286,9 @@ def _in_demand_where_offered(path: Path, known: Surroundings) -> Iterator[Findin
             detail = f"None of its occupations is in demand in {region.code} on {path.valid_from}."
             yield Finding("not_in_demand", "/target_occupations", detail, refuses=False)
 
+
+NOT_EVEN_A_DRAFT = frozenset({"step_twice", "target_twice", "region_twice", "unknown_occupation", "unknown_region_system"})
+"""Codes of findings that the database cannot keep: a draft may have all others."""
 
 GATES: tuple[Gate, ...] = (
     _steps_once,

@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("state", "id", name=op.f("career_paths_key")),
         sa.UniqueConstraint("state", "key", "version", name="career_paths_version_once"),
     )
+    op.create_index("career_paths_one_draft", "career_paths", ["state", "key"], unique=True, postgresql_where=sa.text("status = 'draft'"))
     op.create_table(
         "steps",
         sa.Column("state", sa.Text(), server_default=sa.text("current_setting('app.state')"), nullable=False),

@@ -52,7 +52,11 @@ def test_a_good_path_passes() -> None:
             [("unknown_occupation", "/target_occupations/1/code", True)],
         ),
         ({"regions_offered": (WESTERN, WESTERN)}, [("region_twice", "/regions_offered/1", True)]),
-        ({"regions_offered": (WESTERN, Region("lwda", "western_new_york"))}, [("unknown_region", "/regions_offered/1", True)]),
+        (
+            {"regions_offered": (WESTERN, Region("lwda", "western_new_york"))},
+            [("unknown_region_system", "/regions_offered/1/system", True)],
+        ),
+        ({"regions_offered": (WESTERN, replace(WESTERN, code="atlantis"))}, [("unknown_region", "/regions_offered/1/code", True)]),
         ({"regions_offered": None}, []),
         ({"leads_to": ("nursing", "surgeon")}, [("unknown_path", "/leads_to/1", True)]),
         ({"leads_to": ("nursing", "nursing")}, [("rung_twice", "/leads_to/1", True)]),
