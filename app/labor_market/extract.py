@@ -12,23 +12,21 @@ Eight CSV tables and `sources.toml`, which says of each where it comes from and 
     skill_ratings.csv     code, element, importance, level                    of the occupations described, importance 3 and more
 
 Employment is in jobs, wages in dollars a year. A blank figure has a flag that says why, `median:top_coded`; one with a number has none.
+`app.labor_market.derive` makes an extract of what BLS and O*NET publish.
 """
 
-import json
-import tomllib
-from collections.abc import Collection
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from app.core.errors import Invalid, Violation
-from app.labor_market.codes import ALL_OCCUPATIONS, CodeSystem
+from app.labor_market.codes import ALL_OCCUPATIONS, SHAPES, CodeSystem
 from app.labor_market.figures import MEASURES, WAGES, FigureStatus, status_column
-from app.labor_market.onet import ATTRIBUTION, Onet
-from app.labor_market.rules import RULES
-from app.labor_market.tables import cells, read_table
+from app.labor_market.sources import Source, described, parsed, source, toml
+from app.labor_market.tables import LINE, mistakes, read_table, write_table
 
 TEXT, WHOLE, DECIMAL = pl.String, pl.Int64, pl.Float64
 TABLES: dict[str, dict[str, type[pl.DataType]]] = {
@@ -52,9 +50,15 @@ KEYS = {
     "skills": ["element"],
     "skill_ratings": ["code", "element"],
 }
+KINDS = ("national", "state", "territory", "metropolitan", "nonmetropolitan")
 NEAREST = ("Primary-Short", "Primary-Long")
-IMPORTANT = 3.0  # on O*NET's scale of importance, 1 to 5
 SOURCES = "sources.toml"
+OF_SOURCE = {
+    "oews": ["areas.csv", "wages.csv"],
+    "members": ["members.csv"],
+    "onet": ["occupations.csv", "reported_titles.csv", "related.csv", "skills.csv", "skill_ratings.csv"],
+}
+ALSO_SAID: dict[str, dict[str, type]] = {"oews": {"files": list, "top_code": int}, "members": {"files": list}, "onet": {"files": list}}
 
 
 class NotExtract(Invalid):
@@ -63,7 +67,7 @@ class NotExtract(Invalid):
     slug, title = "not-labor-market-tables", "These labor market tables cannot be read"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Extract:
     """The tables of a state. `wages` has a status beside each measure (`employment_status`, …) in place of the file's flags."""
 
@@ -76,6 +80,12 @@ class Extract:
     skills: pl.DataFrame
     skill_ratings: pl.DataFrame
     top_code: int  # dollars a year at and above which a wage is top-coded
+    sources: Mapping[str, Source]  # of oews, members and onet
+
+    @property
+    def vintage(self) -> str:
+        """The month and year of the OEWS figures: `May 2025`."""
+        return self.sources["oews"].vintage
 
     def evidence(self) -> pl.DataFrame:
         """What the rules ask for: one row per area and occupation, with the area's total and the occupation's Job Zone beside its figures.
@@ -85,7 +95,7 @@ class Extract:
         of_area = pl.col("code") == ALL_OCCUPATIONS
         totals = self.wages.filter(of_area).select("area", area_employment="employment", area_median="median")
         known = self.occupations.filter(pl.col("system") != CodeSystem.ONET_SOC_2019).select("system", "code", "title", "job_zone")
-        bound = pl.when(pl.col("p75_status") == FigureStatus.TOP_CODED).then(self.top_code)
+        bound = pl.when(pl.col("p75_status") == FigureStatus.TOP_CODED).then(pl.lit(self.top_code, WHOLE))
         return (
             self.wages.filter(~of_area)
             .join(known, on="code")
@@ -99,99 +109,18 @@ class Extract:
         )  # fmt: skip
 
 
-def derive(oews: pl.DataFrame, onet: Onet, members: pl.DataFrame, *, top_code: int, also: Collection[str] = ()) -> Extract:
-    """The tables of one state out of its OEWS rows (`oews.read`), an O*NET release (`onet.read`) and BLS's list of combined codes.
-
-    `members`: code, member, member_title: the SOC 2018 occupations that each OEWS code combines. Titles and Job Zones are kept for
-    every code; descriptions, reported titles, related occupations and skills for the SOC occupations that meet a rule in one of the areas,
-    and for those in `also` (the targets of career paths). Raises `NotExtract` if an OEWS code is neither SOC 2018 nor among `members`.
-    """
-    zones = onet.occupations.select("code", "title", "job_zone")
-    soc = _soc(zones)
-    detailed = oews.filter(pl.col("code") != ALL_OCCUPATIONS).select("code", "title").unique("code", keep="first")
-    used = members.join(detailed, on="code", how="semi")
-    unknown = detailed.join(soc, on="code", how="anti").join(used, on="code", how="anti")["code"].sort()
-    if not unknown.is_empty():
-        raise NotExtract(f"These OEWS codes are neither SOC 2018 nor listed as combining SOC codes: {', '.join(unknown)}.")
-    combined = detailed.join(soc, on="code", how="anti").join(_lowest_zone(used, soc), on="code", how="left")
-    asked = pl.concat([detailed.select("code"), used.select(code="member")])["code"]
-    figures = [column for measure in MEASURES for column in (measure, status_column(measure))]
-    extract = Extract(
-        areas=oews.select("area", title="area_title", kind="area_kind").unique().sort("area"),
-        wages=oews.select("area", "code", *figures).sort("area", "code"),
-        occupations=pl.concat(
-            [
-                _in_system(CodeSystem.OEWS_2019, combined),
-                _in_system(CodeSystem.ONET_SOC_2019, onet.occupations),
-                _in_system(CodeSystem.SOC_2018, soc.filter(pl.col("code").is_in(asked.implode()))),
-            ]
-        ).sort("system", "code"),
-        members=used.select("code", "member").sort("code", "member"),
-        reported_titles=onet.reported_titles,
-        related=onet.related.filter(pl.col("tier").is_in(NEAREST)),
-        skills=onet.skills.select("element", "skill").unique().sort("element"),
-        skill_ratings=onet.skills.filter(pl.col("importance") >= IMPORTANT).select("code", "element", "importance", "level"),
-        top_code=top_code,
-    )
-    return _described(extract, also)
-
-
-def _soc(onet: pl.DataFrame) -> pl.DataFrame:
-    """SOC 2018 out of O*NET-SOC 2019: the titles of its `.00` codes; the Job Zone of that, else the lowest of the occupation's parts."""
-    base = pl.col("code").str.ends_with(".00")
-    return (
-        onet.group_by(pl.col("code").str.slice(0, 7).alias("soc"))
-        .agg(
-            pl.col("title").filter(base).first(),
-            pl.coalesce(pl.col("job_zone").filter(base).first(), pl.col("job_zone").min()).alias("job_zone"),
-        )
-        .rename({"soc": "code"})
-        .sort("code")
-    )
-
-
-def _lowest_zone(members: pl.DataFrame, soc: pl.DataFrame) -> pl.DataFrame:
-    zones = members.join(soc.select(member="code", job_zone="job_zone"), on="member", how="left")
-    return zones.group_by("code").agg(pl.col("job_zone").min())
-
-
-def _in_system(system: CodeSystem, titles: pl.DataFrame) -> pl.DataFrame:
-    described = pl.col("description") if "description" in titles.columns else pl.lit(None, pl.String)
-    return titles.select(pl.lit(system.value).alias("system"), "code", "title", "job_zone", described.alias("description"))
-
-
-def _described(extract: Extract, also: Collection[str]) -> Extract:
-    """The extract with the long texts of the occupations alone that meet a rule somewhere, or are asked for."""
-    evidence = extract.evidence()
-    meeting = evidence.filter(pl.any_horizontal(rule() for rule in RULES.values()))["code"].unique()
-    combined = extract.members.filter(pl.col("code").is_in(meeting.implode()))["member"]
-    wanted = pl.concat([meeting, combined, pl.Series(list(also), dtype=pl.String)]).unique()
-    here = pl.col("code").str.slice(0, 7).is_in(wanted.implode())
-    shorter = {name: getattr(extract, name).filter(here) for name in ("reported_titles", "related", "skill_ratings")}
-    shorter["occupations"] = extract.occupations.with_columns(pl.when(here).then("description").alias("description"))
-    return Extract(**{field.name: getattr(extract, field.name) for field in fields(Extract)} | shorter)
-
-
-def write(
-    extract: Extract, folder: Path, *, oews_source: dict[str, str], onet_source: dict[str, str], members_source: dict[str, str]
-) -> None:
-    """Write the tables and `sources.toml`. A source has `title`, `publisher`, `license` and what else a reader should know."""
+def write(extract: Extract, folder: Path) -> None:
+    """Write the tables and `sources.toml`. The same extract always makes the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, columns in TABLES.items():
         table: pl.DataFrame = getattr(extract, name)
         if name == "wages":
             table = table.with_columns(flags=_flags())
-        table.select(list(columns)).sort(KEYS[name]).write_csv(folder / f"{name}.csv", line_terminator="\n")
-    of_onet = [f"{name}.csv" for name in TABLES if name not in ("areas", "wages", "members")]
-    sections: dict[str, dict[str, Any]] = {
-        "oews": oews_source | {"files": ["areas.csv", "wages.csv"], "top_code": extract.top_code},
-        "members": members_source | {"files": ["members.csv"]},
-        "onet": onet_source | {"attribution": ATTRIBUTION, "files": of_onet},
-    }
+        write_table(table, folder / f"{name}.csv", columns, key=KEYS[name])
     lines = ["# Where these tables come from. They are derived: rows and columns were chosen, codes and names kept as published."]
-    for section, values in sections.items():
-        # A JSON string, number or list of strings is a TOML one too.
-        lines += ["", f"[{section}]", *(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items())]
+    for section, files in OF_SOURCE.items():
+        top = {"top_code": extract.top_code} if section == "oews" else {}
+        lines += ["", f"[{section}]", *toml({**described(extract.sources[section]), "files": files, **top})]
     (folder / SOURCES).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -205,35 +134,98 @@ def read(folder: Path) -> Extract:
     read = {name: read_table(folder / f"{name}.csv", columns, key=KEYS[name], blanks=BLANKS) for name, columns in TABLES.items()}
     tables = {name: table for name, (table, _) in read.items()}
     wrong = [violation for _, violations in read.values() for violation in violations]
+    top_code, sources, unsaid = _sources(folder / SOURCES)
+    wrong += unsaid
+    if not wrong:
+        wrong += [*_odd(tables), *_strange(tables), *_incomplete(tables)]
+    wages, disagreeing = _with_statuses(tables["wages"])
+    wrong += disagreeing
     if wrong:
         raise NotExtract(f"The tables in {folder.name} have {len(wrong)} mistakes.", violations=wrong)
-    wages = _with_statuses(tables["wages"], wrong)
-    codes = tables["occupations"].filter(pl.col("system") != CodeSystem.ONET_SOC_2019)["code"]
-    onet = tables["occupations"].filter(pl.col("system") == CodeSystem.ONET_SOC_2019)["code"]
+    kept = {name: table.drop(LINE) for name, table in {**tables, "wages": wages}.items()}
+    return Extract(**kept, top_code=top_code, sources=sources)
+
+
+def _sources(path: Path) -> tuple[int, dict[str, Source], list[Violation]]:
+    data, wrong = parsed(path)
+    sources: dict[str, Source] = {}
+    if wrong:
+        return 0, sources, wrong
+    for section in sorted(data.keys() - OF_SOURCE.keys()):
+        wrong.append(Violation(1, f"{SOURCES}#{section}", "unknown_key", f"{SOURCES} has no part called {section}."))
+    for section, files in OF_SOURCE.items():
+        values: dict[str, Any] = data.get(section, {})
+        sources[section], unsaid = source(SOURCES, section, values, also=ALSO_SAID[section])
+        wrong += unsaid
+        if not unsaid and values["files"] != files:
+            told = f"{SOURCES}: {section} is about {', '.join(files)}."
+            wrong.append(Violation(1, f"{SOURCES}#{section}.files", "files", told))
+    if not wrong and not sources["onet"].attribution:
+        wrong.append(Violation(1, f"{SOURCES}#onet.attribution", "missing", f"{SOURCES}: O*NET's license asks for an attribution."))
+    return (0, sources, wrong) if wrong else (data["oews"]["top_code"], sources, [])
+
+
+def _odd(tables: Mapping[str, pl.DataFrame]) -> list[Violation]:
+    """Cells that are of the right kind and cannot be right."""
+    shaped = [pl.col("code").str.contains(f"^{shape.pattern}$") & (pl.col("system") == system) for system, shape in SHAPES.items()]
+    claims = {
+        ("areas", "area", "is no area code of seven digits"): ~pl.col("area").str.contains(r"^\d{7}$"),
+        ("areas", "kind", "is no kind of area"): ~pl.col("kind").is_in(KINDS),
+        ("occupations", "code", "is no code of its system"): ~pl.any_horizontal(shaped),
+        ("occupations", "job_zone", "is no Job Zone from 1 to 5"): ~pl.col("job_zone").is_between(1, 5),
+        ("related", "tier", "is no tier of nearness that is kept"): ~pl.col("tier").is_in(NEAREST),
+        ("related", "rank", "is no rank from 1 on"): pl.col("rank") < 1,
+        ("skill_ratings", "importance", "is no importance from 1 to 5"): ~pl.col("importance").is_between(1, 5),
+        ("skill_ratings", "level", "is no level from 0 to 7"): ~pl.col("level").is_between(0, 7),
+        **{("wages", measure, "may not be negative"): pl.col(measure) < 0 for measure in MEASURES},
+    }
+    found = []
+    for (name, column, why), claim in claims.items():
+        found += mistakes(f"{name}.csv", tables[name], column, tables[name].select(claim).to_series(), "value", why)
+    return found
+
+
+def _codes(tables: Mapping[str, pl.DataFrame], *systems: CodeSystem) -> pl.Series:
+    return tables["occupations"].filter(pl.col("system").is_in(systems))["code"]
+
+
+def _strange(tables: Mapping[str, pl.DataFrame]) -> list[Violation]:
+    """Cells that refer to something that is not there."""
+    soc, oews, onet = (_codes(tables, system) for system in (CodeSystem.SOC_2018, CodeSystem.OEWS_2019, CodeSystem.ONET_SOC_2019))
     known = {
         ("wages", "area"): tables["areas"]["area"],
-        ("wages", "code"): pl.concat([codes, pl.Series([ALL_OCCUPATIONS])]),
-        ("members", "code"): codes,
-        ("members", "member"): codes,
+        ("wages", "code"): pl.concat([soc, oews, pl.Series([ALL_OCCUPATIONS])]),
+        ("members", "code"): oews,
+        ("members", "member"): soc,
         ("reported_titles", "code"): onet,
         ("related", "code"): onet,
         ("related", "related"): onet,
         ("skill_ratings", "code"): onet,
         ("skill_ratings", "element"): tables["skills"]["element"],
     }
+    found = []
     for (name, column), values in known.items():
         strange = ~tables[name][column].is_in(values.implode())
-        wrong += cells(f"{name}.csv", tables[name], column, strange, "unknown", "is in no other table")
-    sources = folder / SOURCES
-    top_code = tomllib.loads(sources.read_text(encoding="utf-8"))["oews"].get("top_code") if sources.is_file() else None
-    if not isinstance(top_code, int):
-        wrong.append(Violation(1, "oews.top_code", "missing", f"{SOURCES} has to say at which wage the figures are top-coded."))
-    if wrong or not isinstance(top_code, int):
-        raise NotExtract(f"The tables in {folder.name} have {len(wrong)} mistakes.", violations=wrong)
-    return Extract(**(tables | {"wages": wages}), top_code=top_code)
+        found += mistakes(f"{name}.csv", tables[name], column, strange, "unknown", "is in no other table")
+    return found
 
 
-def _with_statuses(wages: pl.DataFrame, wrong: list[Violation]) -> pl.DataFrame:
+def _incomplete(tables: Mapping[str, pl.DataFrame]) -> list[Violation]:
+    """Rows without the rows of other tables that they need."""
+    areas, occupations = tables["areas"], tables["occupations"]
+    totals = tables["wages"].filter(pl.col("code") == ALL_OCCUPATIONS)["area"]
+    unsummed = ~areas["area"].is_in(totals.implode())
+    combined = occupations["system"] == CodeSystem.OEWS_2019
+    alone = combined & ~occupations["code"].is_in(tables["members"]["code"].implode())
+    both = combined & occupations["code"].is_in(_codes(tables, CodeSystem.SOC_2018).implode())
+    return [
+        *mistakes("areas.csv", areas, "area", unsummed, "incomplete", f"has no figures of all occupations ({ALL_OCCUPATIONS})"),
+        *mistakes("occupations.csv", occupations, "code", alone, "incomplete", "combines no SOC occupations in members.csv"),
+        *mistakes("occupations.csv", occupations, "code", both, "twice", "is a SOC code too; an OEWS code of its own is none"),
+    ]
+
+
+def _with_statuses(wages: pl.DataFrame) -> tuple[pl.DataFrame, list[Violation]]:
     """Flags become a status beside each measure. A blank without its flag, a flag beside a number and an unknown flag are mistakes."""
     flags = pl.col("flags").fill_null("").str.split(";")
     reasons = [status.value for status in FigureStatus if status is not FigureStatus.OK]
@@ -243,9 +235,11 @@ def _with_statuses(wages: pl.DataFrame, wrong: list[Violation]) -> pl.DataFrame:
     typed = wages.with_columns(
         said[m].list.first().str.slice(len(m) + 1).fill_null(FigureStatus.OK.value).alias(status_column(m)) for m in MEASURES
     )
-    unknown = wages.select(flags.list.eval((pl.element() != "") & ~pl.element().is_in(every)).list.any()).to_series()
-    wrong += cells("wages.csv", wages, "flags", unknown, "flag", "is no flag")
+    unknown = wages.select(pl.col("flags").is_not_null() & flags.list.eval(~pl.element().is_in(every)).list.any()).to_series()
+    wrong = mistakes("wages.csv", wages, "flags", unknown, "flag", "is no flag")
+    twice = wages.select(pl.any_horizontal(said[m].list.len() > 1 for m in MEASURES)).to_series()
+    wrong += mistakes("wages.csv", wages, "flags", twice, "flag", "says twice why a figure is blank")
     for m in MEASURES:
         disagree = typed.select(pl.col(m).is_null() == (pl.col(status_column(m)) == FigureStatus.OK)).to_series()
-        wrong += cells("wages.csv", wages, m, disagree, "flag", "and its flag disagree: exactly a blank needs one")
-    return typed.drop("flags")
+        wrong += mistakes("wages.csv", wages, m, disagree, "flag", "and its flag disagree: exactly a blank needs one")
+    return typed.drop("flags"), wrong

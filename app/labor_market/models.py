@@ -4,12 +4,42 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKeyConstraint, Index
+from sqlalchemy.dialects.postgresql import TSVECTOR, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import func, text
 
 from app.core.db import Base, Data, InState, Revised, Tenant
+
+WORDS = "to_tsvector('english', title)"
+
+
+class LaborMarketSource(InState, Base):
+    """Where figures, titles or the list of in-demand jobs come from; whoever shows them shows this."""
+
+    __tablename__ = "labor_market_sources"
+    __data__ = Data.PUBLIC
+
+    key: Mapped[str] = mapped_column(primary_key=True, sort_order=-10, doc="oews, members, onet or in_demand_jobs")
+    title: Mapped[str] = mapped_column(doc="what it is called")
+    publisher: Mapped[str] = mapped_column(doc="who published it")
+    license: Mapped[str] = mapped_column(doc="under which terms")
+    vintage: Mapped[str] = mapped_column(doc="of when it is: May 2025")
+    note: Mapped[str] = mapped_column(doc="what a reader has to know; empty: nothing")
+    attribution: Mapped[str] = mapped_column(doc="the line that the license asks for; empty: none")
+
+
+class OewsArea(InState, Base):
+    """An area for which OEWS figures are published, in a vintage."""
+
+    __tablename__ = "oews_areas"
+    __data__ = Data.PUBLIC
+
+    area: Mapped[str] = mapped_column(primary_key=True, sort_order=-10, doc="seven digits, as in BLS's time series")
+    vintage: Mapped[str] = mapped_column(primary_key=True, sort_order=-9, doc="May 2025")
+    title: Mapped[str] = mapped_column(doc="its name")
+    kind: Mapped[str] = mapped_column(doc="state, metropolitan, nonmetropolitan, …")
+    top_code: Mapped[int] = mapped_column(doc="dollars a year at and above which its wages are top-coded")
 
 
 class Occupation(InState, Base):
@@ -28,6 +58,7 @@ class Occupation(InState, Base):
         server_default=text("'[]'"), doc="the nearest related occupations, nearest first: {code, tier}"
     )
     skills: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"), doc="{element, skill, importance, level}, most important first")
+    words: Mapped[Any] = mapped_column(TSVECTOR, Computed(WORDS, persisted=True), doc="the words of the title, for searching")
 
 
 class ReportedTitle(InState, Base):
@@ -38,6 +69,7 @@ class ReportedTitle(InState, Base):
 
     code: Mapped[str] = mapped_column(primary_key=True, sort_order=-10, doc="the O*NET-SOC code")
     title: Mapped[str] = mapped_column(primary_key=True, sort_order=-9, doc="the title")
+    words: Mapped[Any] = mapped_column(TSVECTOR, Computed(WORDS, persisted=True), doc="its words, for searching")
 
 
 class Wage(InState, Base):
@@ -57,9 +89,13 @@ class Wage(InState, Base):
     p25_status: Mapped[str] = mapped_column(doc="ok, suppressed, top_coded or not_published")
     p75: Mapped[int | None] = mapped_column(doc="dollars a year")
     p75_status: Mapped[str] = mapped_column(doc="ok, suppressed, top_coded or not_published")
-    top_code: Mapped[int] = mapped_column(doc="dollars a year at and above which a wage is top-coded")
 
-    __table_args__ = (Index("wages_by_code", "state", "code"),)
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["state", "area", "vintage"], ["oews_areas.state", "oews_areas.area", "oews_areas.vintage"], name="wages_area_known"
+        ),
+        Index("wages_by_code", "state", "code"),
+    )
 
 
 class InDemandJob(Revised, Tenant, Base):

@@ -17,6 +17,28 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "labor_market_sources",
+        sa.Column("state", sa.Text(), server_default=sa.text("current_setting('app.state')"), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("publisher", sa.Text(), nullable=False),
+        sa.Column("license", sa.Text(), nullable=False),
+        sa.Column("vintage", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("attribution", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("state", "key", name=op.f("labor_market_sources_key")),
+    )
+    op.create_table(
+        "oews_areas",
+        sa.Column("state", sa.Text(), server_default=sa.text("current_setting('app.state')"), nullable=False),
+        sa.Column("area", sa.Text(), nullable=False),
+        sa.Column("vintage", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("top_code", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("state", "area", "vintage", name=op.f("oews_areas_key")),
+    )
+    op.create_table(
         "occupations",
         sa.Column("state", sa.Text(), server_default=sa.text("current_setting('app.state')"), nullable=False),
         sa.Column("system", sa.Text(), nullable=False),
@@ -27,6 +49,7 @@ def upgrade() -> None:
         sa.Column("members", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("related", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("skills", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+        sa.Column("words", postgresql.TSVECTOR(), sa.Computed("to_tsvector('english', title)", persisted=True), nullable=False),
         sa.PrimaryKeyConstraint("state", "system", "code", name=op.f("occupations_key")),
     )
     op.create_table(
@@ -34,6 +57,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), server_default=sa.text("current_setting('app.state')"), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("words", postgresql.TSVECTOR(), sa.Computed("to_tsvector('english', title)", persisted=True), nullable=False),
         sa.PrimaryKeyConstraint("state", "code", "title", name=op.f("reported_titles_key")),
     )
     op.create_table(
@@ -50,7 +74,9 @@ def upgrade() -> None:
         sa.Column("p25_status", sa.Text(), nullable=False),
         sa.Column("p75", sa.Integer(), nullable=True),
         sa.Column("p75_status", sa.Text(), nullable=False),
-        sa.Column("top_code", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["state", "area", "vintage"], ["oews_areas.state", "oews_areas.area", "oews_areas.vintage"], name="wages_area_known"
+        ),
         sa.PrimaryKeyConstraint("state", "area", "code", "vintage", name=op.f("wages_key")),
     )
     op.create_index("wages_by_code", "wages", ["state", "code"], unique=False)
@@ -102,6 +128,8 @@ def upgrade() -> None:
         sa.Column("act", sa.Uuid(), nullable=True),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("layoff_notices_key")),
     )
+    protect("labor_market_sources")
+    protect("oews_areas")
     protect("occupations")
     protect("reported_titles")
     protect("wages")
@@ -116,3 +144,5 @@ def downgrade() -> None:
     op.drop_table("wages")
     op.drop_table("reported_titles")
     op.drop_table("occupations")
+    op.drop_table("oews_areas")
+    op.drop_table("labor_market_sources")

@@ -54,7 +54,7 @@ def words(name: str) -> str:
 
 
 TERMS = {
-    term.strip().lower()
+    term.strip().lower().replace("-", " ")
     for found in re.findall(r"^- \*\*(.+?)\*\*", TEXT[Path("docs/glossary.md")], re.MULTILINE)
     for term in re.split(r"[,/]|\(.*?\)", found)
 }
