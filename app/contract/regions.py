@@ -199,7 +199,17 @@ class Located(BaseModel):
 
     region: str | None = Field(description="the region's code; empty if it is not decided or if there is none")
     how: Literal[
-        "county", "place", "rest_of_county", "zip", "point", "needs_place", "needs_county", "unassigned", "outside", "out_of_state"
+        "county",
+        "place",
+        "rest_of_county",
+        "zip",
+        "point",
+        "needs_place",
+        "needs_county",
+        "needs_point",
+        "unassigned",
+        "outside",
+        "out_of_state",
     ] = Field(description="by what it was decided, what would decide it, or why there is none")
     candidates: list[str] | None = Field(None, description="the regions of which it is one")
     detail: str | None = None
@@ -220,6 +230,7 @@ class CrosswalkRow(BaseModel):
     to_region: str | None = Field(description="empty: the share that falls into no region of the other system")
     share: float
     amount: float = Field(description="square kilometres, or counties")
+    among: list[RegionCode] = Field(default_factory=list, description="without a region: those of which it is one, nobody can tell which")
 
 
 class Crosswalk(BaseModel):

@@ -4,7 +4,7 @@ Shares of area and of counties; they say nothing about people. The shares of one
 system, or cannot be told, is a row of its own.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,7 +33,7 @@ class Crosswalk:
     left_out: Mapping[str, str]
 
 
-def by_counties(these: Iterable[Region], those: Division, *, system: str) -> Crosswalk:
+def by_counties(these: Sequence[Region], those: Division, *, system: str) -> Crosswalk:
     """Shares of counties: each county that a region takes in, or part of one, counts as one. `system` is that of `these`.
 
     `those` is how the other system divides the counties. Half a county is as heavy as a whole one, which is why such shares are rough.
@@ -69,7 +69,7 @@ def _pieces(region: Region, system: str) -> list[_Piece]:
     return [*map(_Piece, whole), *(_Piece(part.county, part) for part in region.parts)]
 
 
-def _named_of(county: str, regions: Iterable[Region]) -> frozenset[str]:
+def _named_of(county: str, regions: Sequence[Region]) -> frozenset[str]:
     return frozenset(part.place for region in regions for part in region.parts if part.county == county and part.place is not None)
 
 

@@ -33,7 +33,7 @@ class Unfit(Invalid):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(dict.fromkeys(problems))
-        violations = [Violation(0, f"/regions/{p.feature}" if p.feature != FILE else "", p.code, p.detail) for p in self.problems]
+        violations = [Violation(0, f"regions/{p.feature}" if p.feature != FILE else "", p.code, p.detail) for p in self.problems]
         first = str(self.problems[0]) if self.problems else ""
         super().__init__(first if len(violations) == 1 else f"{len(violations)} problems. The first: {first}", violations=violations)
 

@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import shapely
 from sqlalchemy import Row, Select, Text, bindparam, literal_column, or_, select
 
 from app.core.actor import Actor
 from app.core.db import Read
 from app.core.errors import NotFound
 from app.regions import models
+from app.regions.drafts import Draft
 from app.regions.editions import Edition, Ground
 from app.regions.kept import Kept
 from app.regions.residence import Divisions
@@ -66,10 +68,15 @@ _REGIONS = (
     .where(models.Region.edition.in_(bindparam("editions", expanding=True)))
     .order_by(models.Region.edition, models.Region.code)
 )
+_DRAWN = (
+    select(models.Region.code, models.Region.shape)
+    .where(models.Region.edition == bindparam("edition"), models.Region.shape.is_not(None))
+    .order_by(models.Region.code)
+)
 _PLACES = select(models.Place.county, models.Place.code, models.Place.name, models.Place.kind, models.Place.source).order_by(
     models.Place.county, models.Place.code
 )
-_ZIPS = select(models.ZipArea.zip, models.ZipArea.county, models.ZipArea.place, models.ZipArea.source).order_by(
+_ZIPS = select(models.ZipArea.id, models.ZipArea.zip, models.ZipArea.county, models.ZipArea.place, models.ZipArea.source).order_by(
     models.ZipArea.zip, models.ZipArea.county, models.ZipArea.place
 )
 # The county system's revision counts changes of places and ZIP codes too. `xmin` is the transaction that made the row: a change that was
@@ -130,17 +137,23 @@ async def places(read: Read, *, by: Actor) -> Sequence[Row[Any]]:
 
 
 async def zip_areas(read: Read, *, by: Actor) -> Sequence[Row[Any]]:
-    """Where ZIP codes deliver: (zip, county, place, source), by ZIP code."""
+    """Where ZIP codes deliver: (id, zip, county, place, source), by ZIP code."""
     return await read.all(_ZIPS)
 
 
-async def last_edition(read: Read, *, by: Actor, system: str) -> Edition | None:
-    """The newest edition of a system with its regions, whether it is in force or not; None if it never had one."""
+async def last_draft(read: Read, *, by: Actor, system: str) -> tuple[Draft, date | None] | None:
+    """The newest edition of a system, whether it is in force or not, and the day from which it no longer holds; None if it never had one."""
     known = await editions(read, by=by, system=system)
     if not known:
         return None
-    newest = known[-1]
-    return Edition(system, newest.valid_from, newest.source, tuple(await regions(read, by=by, edition=newest.id)), newest.unassigned)
+    return await draft(read, by=by, edition=known[-1]), known[-1].valid_until
+
+
+async def draft(read: Read, *, by: Actor, edition: EditionKept) -> Draft:
+    """An edition with its regions and the outlines that are drawn."""
+    found = tuple(await regions(read, by=by, edition=edition.id))
+    drawn = {row.code: shapely.from_wkb(row.shape) for row in await read.all(_DRAWN, {"edition": edition.id})}
+    return Draft(Edition(edition.system, edition.valid_from, edition.source, found, edition.unassigned), drawn)
 
 
 async def ground(read: Read, *, by: Actor, on: date) -> Ground:
@@ -149,6 +162,12 @@ async def ground(read: Read, *, by: Actor, on: date) -> Ground:
     county = (await in_force(read, by=by, on=on)).get(COUNTY)
     counties = {one.code: one.name for one in await regions(read, by=by, edition=county.id)} if county else {}
     return Ground(state.fips, counties, frozenset((row.county, row.code) for row in await places(read, by=by)))
+
+
+async def every_county(read: Read, *, by: Actor) -> frozenset[str]:
+    """The codes of all counties that the state ever had."""
+    of = select(models.RegionEdition.id).where(models.RegionEdition.system == COUNTY)
+    return frozenset(row.code for row in await read.all(select(models.Region.code).where(models.Region.edition.in_(of)).distinct()))
 
 
 _divisions: Kept[Divisions] = Kept(1000)

@@ -25,7 +25,7 @@ from app.regions.rules import (
 
 OUT_OF_STATE = "out_of_state"
 UNASSIGNED = "unassigned"
-NEEDS = {Needs.PLACE: "needs_place", Needs.COUNTY: "needs_county"}
+NEEDS = {Needs.PLACE: "needs_place", Needs.COUNTY: "needs_county", Needs.POINT: "needs_point"}
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,7 @@ class Needs(StrEnum):
 
     PLACE = "place"
     COUNTY = "county"
+    POINT = "point"
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,7 @@ class Division:
     whole: Mapping[str, str] = field(default_factory=dict)  # county -> region
     shared: Mapping[str, Shared] = field(default_factory=dict)
     unassigned: Mapping[str, str] = field(default_factory=dict)  # county -> why no region has it
+    drawn: bool = False  # its regions have outlines of their own and list no counties: a point decides
 
 
 def division(system: str, regions: Iterable[Region], unassigned: Mapping[str, str] | None = None) -> Division:
@@ -170,7 +172,8 @@ def division(system: str, regions: Iterable[Region], unassigned: Mapping[str, st
             else:
                 places[part.place] = region.code
     shared = {county: Shared(places, rest.get(county)) for county, places in named.items()}
-    return Division(system, whole, shared, dict(unassigned or {}))
+    drawn = system != COUNTY and not whole and not shared
+    return Division(system, whole, shared, dict(unassigned or {}), drawn)
 
 
 def locate(within: Division, *, county: str, place: str | None = None, places: Iterable[Place] = ()) -> Located:
@@ -180,6 +183,8 @@ def locate(within: Division, *, county: str, place: str | None = None, places: I
     """
     if (region := within.whole.get(county)) is not None:
         return Decided(region, How.COUNTY)
+    if within.drawn:
+        return Undecided((), Needs.POINT, "The regions of this system are drawn on the map, not listed by county. A point decides.")
     if (shared := within.shared.get(county)) is None:
         return Unassigned(within.unassigned.get(county, "No region of this system takes in this county."))
     if place is None or not slugged(place):
@@ -235,6 +240,20 @@ def locate_zip(within: Division, *, zip_code: str, areas: Iterable[ZipArea], pla
     counties = {a.county for a in areas if a.zip == zip_code}
     needs, what = (Needs.PLACE, "place") if len(counties) == 1 else (Needs.COUNTY, "county")
     return Undecided(candidates, needs, f"{zip_code} delivers to more than one of them. The {what} of the address decides.")
+
+
+def of_counties(within: Division, counties: Iterable[str]) -> Located:
+    """The region of a point by the county, or on a border the counties, that it lies in: decided if all of them say the same."""
+    found = [locate(within, county=county) for county in counties]
+    regions = {one.region for one in found if isinstance(one, Decided)}
+    if len(regions) == 1 and all(isinstance(one, Decided) for one in found):
+        return Decided(regions.pop(), How.POINT)
+    if len(found) == 1 or all(isinstance(one, Unassigned) for one in found):
+        return found[0]
+    candidates = regions.union(*(one.candidates for one in found if isinstance(one, Undecided)))
+    return Undecided(
+        tuple(sorted(candidates)), Needs.COUNTY, "The point lies on the border between these. The county of the address decides."
+    )
 
 
 def touching(these: Iterable[Region], those: Iterable[Region]) -> Iterator[tuple[str, str, frozenset[str]]]:

@@ -51,6 +51,11 @@ def moved_km2(before: Shape | None, after: Shape | None) -> float:
     return 0.0 if before == after else area_km2(shapely.symmetric_difference(before, after))
 
 
+def union(shapes: Iterable[Shape]) -> Shape:
+    """All of them as one outline."""
+    return shapely.union_all(np.array(list(shapes), dtype=object))
+
+
 def polygons(shape: Shape) -> Shape | None:
     """What of a geometry is area: points and lines that repairing and cutting leave behind go. None if nothing is."""
     parts = [part for part in shapely.get_parts(shape, return_index=False) if shapely.area(part) > 0] if shape is not None else []
@@ -216,13 +221,14 @@ def dissolved(
     for region in regions:
         missing = [county for county in region.counties if county not in counties]
         if region.no_shape or region.parts or missing or not region.counties:
-            reasons[region.code] = region.no_shape or _why_none(region, missing, names or {})
+            reasons[region.code] = region.no_shape or why_none(region, missing, names or {})
         else:
-            shapes[region.code] = shapely.union_all(np.array([counties[county] for county in region.counties], dtype=object))
+            shapes[region.code] = union(counties[county] for county in region.counties)
     return shapes, reasons
 
 
-def _why_none(region: Region, missing: Sequence[str], names: Mapping[str, str]) -> str:
+def why_none(region: Region, missing: Sequence[str], names: Mapping[str, str]) -> str:
+    """Why a region has no outline, where it does not say so itself. `missing`: counties without one; `names`: of counties."""
     if region.parts:
         divided = ", ".join(sorted({names.get(part.county, part.county) for part in region.parts}))
         return f"It takes in a part of {divided}, and the outline of that part is not known."
