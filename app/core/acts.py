@@ -80,6 +80,7 @@ class Check:
     detail: str  # the function's docstring: what a person is told
     refuses: Callable[[Candidate, type[By]], Refusing]
     kept_by: str | None  # the constraint that refuses when two acts race past the check
+    first: bool = False  # where it refuses, nothing else is said: of what the caller may not see, no other check may tell
 
 
 @dataclass
@@ -99,15 +100,18 @@ class Checks:
         self._one = select(literal_column("1", Integer).label("line"), *one).subquery(f"{act}_post")
 
     def refuse(
-        self, pointer: str, *, kept_by: str | None = None
+        self, pointer: str, *, kept_by: str | None = None, first: bool = False
     ) -> Callable[[Callable[[Candidate, type[By]], Refusing]], Callable[[Candidate, type[By]], Refusing]]:
-        """Declare a check: `pointer` names the field at fault, the function's name is the code, its docstring the message."""
+        """Declare a check: `pointer` names the field at fault, the function's name is the code, its docstring the message.
+
+        A `first` check silences the others where it refuses.
+        """
 
         def declare(refuses: Callable[[Candidate, type[By]], Refusing]) -> Callable[[Candidate, type[By]], Refusing]:
             code = refuses.__name__.strip("_")
             assert refuses.__doc__, f"{code} needs a message"
             assert code not in self.checks, f"{self.act} has two checks called {code}"
-            self.checks[code] = Check(code, pointer, " ".join(refuses.__doc__.split()), refuses, kept_by)
+            self.checks[code] = Check(code, pointer, " ".join(refuses.__doc__.split()), refuses, kept_by, first)
             return refuses
 
         return declare
@@ -125,11 +129,11 @@ class Checks:
     def refused(self, candidate: FromClause) -> CTE:
         """One row `(line, code)` per violation, all checks in one pass over the candidates."""
         codes: list[ColumnElement[Any]] = [
-            case((check.refuses(candidate.c, By), literal_column(f"'{check.code}'", Text))) for check in self.checks.values()
+            case((check.refuses(candidate.c, By), _code(check))) for check in self.checks.values() if not check.first
         ]
-        if not codes:
-            codes = [null()]
-        found = func.array_remove(array[Any](codes, type_=Text()), null())
+        found: ColumnElement[Any] = func.array_remove(array[Any](codes or [null()], type_=Text()), null())
+        if first := [check for check in self.checks.values() if check.first]:
+            found = case(*((check.refuses(candidate.c, By), array([_code(check)])) for check in first), else_=found)
         # In the list of columns, where the checks' own subqueries see the candidate; a function in FROM they would not.
         return select(candidate.c.line, func.unnest(found).label("code")).cte("refused")
 
@@ -149,6 +153,10 @@ class Checks:
             if check.kept_by is not None and check.kept_by == name:
                 return Refused([Violation(1, check.pointer, check.code, check.detail)])
         return Conflict(f"This contradicts what is recorded ({name or 'integrity'}).")
+
+
+def _code(check: Check) -> ColumnElement[str]:
+    return literal_column(f"'{check.code}'", Text)
 
 
 class Answer(StrEnum):

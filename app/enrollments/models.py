@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import text
 
@@ -30,14 +30,13 @@ class ServiceKind(InState, Base):
     key: Mapped[str] = mapped_column(primary_key=True, sort_order=-10, doc="its name for machines")
     title: Mapped[str] = mapped_column(doc="what people read")
     category: Mapped[str] = mapped_column(doc="basic, individualized, training, youth, supportive, follow_up or rapid_response")
-    element: Mapped[str] = mapped_column(doc="the PIRL elements that report it")
+    programs: Mapped[list[str]] = mapped_column(doc="the programs under which it is given")
+    elements: Mapped[list[str]] = mapped_column(doc="the PIRL elements that report it")
     citation: Mapped[str] = mapped_column(doc="the sentence of the rule that says what it does")
-    triggers: Mapped[bool] = mapped_column(doc="whether it begins a participation")
+    triggers: Mapped[bool] = mapped_column(doc="whether it begins a participation where none is open")
     extends: Mapped[bool] = mapped_column(doc="whether it keeps one open")
     training_type: Mapped[str | None] = mapped_column(doc="of training: its code in PIRL 1303")
     runs: Mapped[bool] = mapped_column(doc="whether it lasts until a day on which it ends")
-
-    __table_args__ = (CheckConstraint("extends OR NOT triggers", name="what_triggers_extends"),)
 
 
 class Enrollment(Recorded, Revised, Tenant, Base):
@@ -69,11 +68,20 @@ class Enrollment(Recorded, Revised, Tenant, Base):
             unique=True,
             postgresql_where=text("ended_on IS NULL AND voided_by IS NULL"),
         ),
-        UniqueConstraint("state", "partner", "reference", name="enrollments_reference_once"),
+        Index(
+            "enrollments_reference_once",
+            "state",
+            "partner",
+            "reference",
+            unique=True,
+            postgresql_where=text("reference IS NOT NULL AND voided_by IS NULL"),
+        ),
         CheckConstraint("(ended_on IS NULL) = (ended_by IS NULL)", name="ended_somehow"),
         CheckConstraint("ended_by IN ('completion', 'withdrawal')", name="ended_by_known"),
         CheckConstraint("ended_on >= started_on", name="ends_after_it_begins"),
+        CheckConstraint("planned_end >= started_on", name="planned_after_it_begins"),
         Index("enrollments_by_career_path", "state", "career_path"),
+        Index("enrollments_by_partner", "state", "partner", "id"),
     )
 
 

@@ -22,13 +22,13 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("category", sa.Text(), nullable=False),
-        sa.Column("element", sa.Text(), nullable=False),
+        sa.Column("programs", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("elements", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("citation", sa.Text(), nullable=False),
         sa.Column("triggers", sa.Boolean(), nullable=False),
         sa.Column("extends", sa.Boolean(), nullable=False),
         sa.Column("training_type", sa.Text(), nullable=True),
         sa.Column("runs", sa.Boolean(), nullable=False),
-        sa.CheckConstraint("extends OR NOT triggers", name=op.f("service_kinds_what_triggers_extends")),
         sa.PrimaryKeyConstraint("state", "key", name=op.f("service_kinds_key")),
     )
     op.create_table(
@@ -50,20 +50,28 @@ def upgrade() -> None:
         sa.CheckConstraint("ended_by IN ('completion', 'withdrawal')", name=op.f("enrollments_ended_by_known")),
         sa.CheckConstraint("(ended_on IS NULL) = (ended_by IS NULL)", name=op.f("enrollments_ended_somehow")),
         sa.CheckConstraint("ended_on >= started_on", name=op.f("enrollments_ends_after_it_begins")),
+        sa.CheckConstraint("planned_end >= started_on", name=op.f("enrollments_planned_after_it_begins")),
         sa.ForeignKeyConstraint(["state", "career_path"], ["career_paths.state", "career_paths.id"], name="enrollments_career_path_known"),
         sa.ForeignKeyConstraint(["state", "participant"], ["participants.state", "participants.id"], name="enrollments_participant_known"),
         sa.ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="enrollments_partner_known"),
         sa.ForeignKeyConstraint(["state", "residence"], ["residences.state", "residences.id"], name="enrollments_residence_known"),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("enrollments_key")),
-        sa.UniqueConstraint("state", "partner", "reference", name="enrollments_reference_once"),
     )
     op.create_index("enrollments_by_career_path", "enrollments", ["state", "career_path"], unique=False)
+    op.create_index("enrollments_by_partner", "enrollments", ["state", "partner", "id"], unique=False)
     op.create_index(
         "enrollments_one_open_per_path",
         "enrollments",
         ["state", "participant", "career_path"],
         unique=True,
         postgresql_where=sa.text("ended_on IS NULL AND voided_by IS NULL"),
+    )
+    op.create_index(
+        "enrollments_reference_once",
+        "enrollments",
+        ["state", "partner", "reference"],
+        unique=True,
+        postgresql_where=sa.text("reference IS NOT NULL AND voided_by IS NULL"),
     )
     op.create_table(
         "services",
@@ -230,8 +238,12 @@ def downgrade() -> None:
     op.drop_index("services_by_participant", table_name="services")
     op.drop_table("services")
     op.drop_index(
+        "enrollments_reference_once", table_name="enrollments", postgresql_where=sa.text("reference IS NOT NULL AND voided_by IS NULL")
+    )
+    op.drop_index(
         "enrollments_one_open_per_path", table_name="enrollments", postgresql_where=sa.text("ended_on IS NULL AND voided_by IS NULL")
     )
+    op.drop_index("enrollments_by_partner", table_name="enrollments")
     op.drop_index("enrollments_by_career_path", table_name="enrollments")
     op.drop_table("enrollments")
     op.drop_table("service_kinds")
