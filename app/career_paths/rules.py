@@ -305,6 +305,20 @@ GATES: tuple[Gate, ...] = (
 )
 
 
+def collection_findings(gathered: CareerCollection, paths: Collection[str]) -> tuple[Finding, ...]:
+    """What keeps a collection from holding. `paths`: the keys of the paths that may be started."""
+    unknown = (
+        Finding("unknown_path", f"/items/{n}/key", f"There is no career path '{item.key}' to collect.")
+        for n, item in enumerate(gathered.items)
+        if isinstance(item, CollectedPath) and item.key not in paths
+    )
+    twice = (
+        Finding("item_twice", f"/items/{places[1]}/key", f"'{key}' is in the collection twice.")
+        for key, places in _repeated(item.key for item in gathered.items)
+    )
+    return (*unknown, *twice)
+
+
 def way_back(home: str, start: str, leads_to: Mapping[str, Collection[str]]) -> tuple[str, ...]:
     """The paths from `start` up to `home`, or nothing if no way leads there."""
     ways: list[tuple[str, ...]] = [(start,)]

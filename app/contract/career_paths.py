@@ -151,6 +151,27 @@ class CollectionDefinition(Definition):
     items: tuple[CollectionItem, ...] = Field(min_length=1)
 
 
+class Collection(BaseModel):
+    """A collection as kept."""
+
+    id: UUID
+    valid_until: date | None = Field(description="the day from which it no longer holds; empty while it does")
+    key: Key
+    title: str
+    audience: str
+    summary: str
+    valid_from: date
+    source: str
+    items: tuple[CollectionItem, ...]
+
+
+class CollectionPage(BaseModel):
+    """A page of the collections of a day, by key."""
+
+    items: list[Collection]
+    next: str | None = None
+
+
 class Totals(BaseModel):
     """Sums over a path's steps. The cost is a list price, never a cost per participant."""
 
@@ -160,12 +181,12 @@ class Totals(BaseModel):
 
 
 class Finding(BaseModel):
-    """What a quality gate says of a path. A draft may have refusals; a published path has none."""
+    """What a quality gate says of a path, held against the regions, occupations, paths and designations of its first day."""
 
     code: str
     pointer: str = Field(description="JSON pointer to the part that it is about")
     detail: str
-    refuses: bool = Field(description="whether it keeps the path from being published")
+    refuses: bool = Field(description="whether it keeps a draft from being published")
 
 
 class StepRead(Step):
@@ -192,7 +213,7 @@ class CareerPath(BaseModel):
     target_occupations: tuple[TargetOccupation, ...]
     regions_offered: RegionsOffered
     steps: tuple[StepRead, ...]
-    findings: tuple[Finding, ...] = Field((), description="what the quality gates say")
+    findings: tuple[Finding, ...] = Field((), description="what the quality gates say; told to those who may write definitions")
 
 
 class CareerPathSummary(BaseModel):

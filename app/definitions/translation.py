@@ -1,6 +1,6 @@
 """Between the contract's models and the rooms' own types: rooms stand below the contract and do not know it."""
 
-from typing import Any
+from typing import Any, cast, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -8,6 +8,7 @@ from app.career_paths import rules
 from app.contract import career_paths as contract
 
 _PATH = TypeAdapter(rules.Path)
+_CHANGE: dict[str, TypeAdapter[Any]] = {name: TypeAdapter(kind) for name, kind in get_type_hints(rules.PathChange).items()}
 _COLLECTION = TypeAdapter(rules.CareerCollection)
 
 
@@ -15,6 +16,14 @@ def path(definition: contract.CareerPathDefinition) -> rules.Path:
     """The room's own path. `"state"` becomes None: no regions limit it."""
     data = definition.model_dump()
     return _PATH.validate_python(data | {"regions_offered": None if data["regions_offered"] == "state" else data["regions_offered"]})
+
+
+def path_change(change: contract.CareerPathChange) -> rules.PathChange:
+    """What a PATCH changes, in the room's own types. What is null or left out stays."""
+    data = change.model_dump(exclude_none=True)
+    if data.get("regions_offered") == "state":
+        data["regions_offered"] = None
+    return cast("rules.PathChange", {name: _CHANGE[name].validate_python(value) for name, value in data.items()})
 
 
 def path_definition(kept: rules.Path) -> contract.CareerPathDefinition:
