@@ -73,6 +73,11 @@ def _geojson(data: bytes) -> Read:
         body = json.loads(data.decode("utf-8-sig"), parse_constant=_no_constant)
     except (ValueError, RecursionError) as wrong:
         raise _unfit("not_json", f"This is not JSON: {wrong}") from wrong
+    return collected(body)
+
+
+def collected(body: Any) -> Read:
+    """The features of a GeoJSON FeatureCollection that has been parsed. Raises `Unfit` and names each feature that cannot be read."""
     listed = body.get("features") if isinstance(body, dict) else None
     if not isinstance(body, dict) or body.get("type") != "FeatureCollection" or not isinstance(listed, list):
         raise _unfit("not_geojson", "GeoJSON of regions is a FeatureCollection with a list of features.")
@@ -86,13 +91,19 @@ def _geojson(data: bytes) -> Read:
         try:
             shape = geometry(one.get("geometry"))
         except ValueError as wrong:
-            problems.append(Problem(f"row {number}", "bad_geometry", str(wrong)))
+            problems.append(Problem(_called(one, number), "bad_geometry", str(wrong)))
             continue
         features.append(Feature(one.get("properties") or {}, shape))
     if problems:
         raise Unfit(problems)
     members = {name: value for name, value in body.items() if name not in ("type", "features", "crs")}
     return _in_degrees("GeoJSON", crs, features, members)
+
+
+def _called(feature: Mapping[str, Any], number: int) -> str:
+    """The region's code, or else the feature's row."""
+    code = (feature.get("properties") or {}).get("code")
+    return code if isinstance(code, str) and code else f"row {number}"
 
 
 def geometry(written: Any) -> Shape | None:

@@ -96,8 +96,9 @@ async def compared(read: Read, *, by: Actor, draft: Draft) -> Comparison:
         over = until is not None and until <= since
         if before is not None and not over and drafts.same(before, after):
             return Comparison(before, after, (), news=False, refusal=None)
-        found = drafts.changes(None if over else before, after, against)
-        return Comparison(before, after, tuple(found), news=True, refusal=drafts.refusal(before, after, until))
+        held = None if over else before
+        found = drafts.changes(held, after, against)
+        return Comparison(held, after, tuple(found), news=True, refusal=drafts.refusal(before, after, until))
 
     return await asyncio.to_thread(compare)
 

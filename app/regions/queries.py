@@ -142,7 +142,7 @@ async def zip_areas(read: Read, *, by: Actor) -> Sequence[Row[Any]]:
 
 
 async def last_draft(read: Read, *, by: Actor, system: str) -> tuple[Draft, date | None] | None:
-    """The newest edition of a system, whether it is in force or not, and the day from which it no longer holds; None if it never had one."""
+    """The newest edition of a system, in force or not, and the day from which it no longer holds; None if it never had one."""
     known = await editions(read, by=by, system=system)
     if not known:
         return None

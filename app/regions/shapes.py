@@ -44,6 +44,11 @@ def area_km2(shape: Shape) -> float:
     return float(areas_km2([shape])[0])
 
 
+def points(shape: Shape) -> int:
+    """How many points an outline is drawn with."""
+    return int(shapely.get_num_coordinates(shape))
+
+
 def moved_km2(before: Shape | None, after: Shape | None) -> float:
     """The area that lies in one of two outlines and not in both."""
     if before is None or after is None:
