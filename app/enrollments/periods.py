@@ -72,12 +72,16 @@ def exits(of: Any, on: date) -> Any:
     return of.when(of.col("open_until") < of.lit(on)).then(of.col("last")).otherwise(of.lit(None)).alias("exit")
 
 
+def track(policy: Policy) -> pl.Expr:
+    """The track on which a fact's `program` exits: `common` for those that exit together (20 CFR 677.150(c)(3)), else its own."""
+    together = policy.common_exit_programs if policy.common_exit == "on" else ()
+    return pl.when(pl.col("program").is_in(together)).then(pl.lit(COMMON)).otherwise("program")
+
+
 def _holding(facts: pl.LazyFrame, held: timedelta, policy: Policy, *, begins: pl.Expr, served: pl.Expr) -> pl.LazyFrame:
     """The facts with their track, whether each `begins` a period, the last day it `served`, and until when it holds a period open."""
-    together = policy.common_exit_programs if policy.common_exit == "on" else ()
-    track = pl.when(pl.col("program").is_in(together)).then(pl.lit(COMMON)).otherwise("program")
     return facts.with_columns(pl.col("end").fill_null(EVER)).select(
-        "person", "date", track=track, begins=begins, served=served, held=pl.col("end") + held
+        "person", "date", track=track(policy), begins=begins, served=served, held=pl.col("end") + held
     )
 
 

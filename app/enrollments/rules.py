@@ -1,0 +1,113 @@
+"""What follows from services: the periods of a person or of a million, and why each began and is open. Pure: no database, no clock."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from app.enrollments.periods import IDLE, periods, track
+from app.states.policy import PROGRAMS, Policy
+
+FACTS = {
+    "person": pl.Int64,
+    "program": pl.String,
+    "begins": pl.Boolean,
+    "extends": pl.Boolean,
+    "date": pl.Date,
+    "end": pl.Date,
+}
+"""Services of any kind. `begins` and `extends` are what the kind does; `end` is blank while the service runs."""
+
+# every set of programs, by the bits that stand for them
+_NAMED = {bits: "|".join(sorted(program for n, program in enumerate(PROGRAMS) if bits >> n & 1)) for bits in range(1, 1 << len(PROGRAMS))}
+
+
+def projected(services: pl.DataFrame, planned: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """The periods that stand: `person`, `track`, `entry`, `last`, `open_until` and `programs`, sorted words with `|` between them.
+
+    services: `FACTS`; those that neither begin nor extend a participation may be among them.
+    planned:  as `periods` takes it.
+
+    A kind that begins a participation and does not extend one (supportive services for youth: TEGL 10-16 Change 3, Attachment VII
+    Table B, and note 13) is a service like others where no period is open, and none where one is.
+    """
+    qualifying = services.filter("extends")
+    lone = services.filter(pl.col("begins") & ~pl.col("extends"))
+    found = periods(qualifying.lazy(), planned.lazy(), policy).collect()
+    while not (begin := _uncovered(lone, found, policy)).is_empty():
+        qualifying = pl.concat([qualifying, begin])
+        concerned = begin.select("person").unique()
+        theirs, plans = (facts.join(concerned, on="person", how="semi").lazy() for facts in (qualifying, planned))
+        found = pl.concat([found.join(concerned, on="person", how="anti"), periods(theirs, plans, policy).collect()])
+        lone = lone.join(concerned, on="person", how="semi")
+    bits = pl.col("program").replace_strict({program: 1 << n for n, program in enumerate(PROGRAMS)}, return_dtype=pl.UInt8)
+    served = _placed(qualifying, found, policy).group_by("person", "track", "entry").agg(programs=bits.bitwise_or())
+    named = pl.col("programs").replace_strict(_NAMED, return_dtype=pl.String)
+    return found.join(served, on=["person", "track", "entry"], how="left").sort("person", "track", "entry").with_columns(named)
+
+
+def _placed(facts: pl.DataFrame, found: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """The facts with the `entry` of the period that is open on their day: blank where none is."""
+    dated = facts.with_columns(track=track(policy)).sort("date")
+    covered = dated.join_asof(
+        found.sort("entry"), left_on="date", right_on="entry", by=["person", "track"], coalesce=False, check_sortedness=False
+    )
+    open_then = pl.col("open_until").is_null() | (pl.col("date") <= pl.col("open_until"))
+    return covered.with_columns(entry=pl.when(open_then).then("entry"))
+
+
+def _uncovered(lone: pl.DataFrame, found: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Of each person's track the first that no period covers. The later ones may fall into the period that it begins."""
+    if lone.is_empty():
+        return lone
+    uncovered = _placed(lone, found, policy).filter(pl.col("entry").is_null())
+    return uncovered.unique(["person", "track"], keep="first", maintain_order=True).select(lone.columns)
+
+
+@dataclass(frozen=True)
+class Period:
+    """One period of one person. `last_service` and `open_until` are None while a service runs."""
+
+    entry: date
+    last_service: date | None
+    open_until: date | None
+
+    def exit(self, today: date) -> date | None:
+        """The exit as it is known today: the last day served, once the last open day lies behind (20 CFR 677.150(c))."""
+        return self.last_service if self.open_until is not None and self.open_until < today else None
+
+    def days_to_exit(self, today: date) -> int | None:
+        """In how many days the exit is known if nothing more happens: None once it is, and while a service runs."""
+        if self.open_until is None or self.open_until < today:
+            return None
+        return (self.open_until - today).days + 1
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A service or a planned service. `held_until` is the last day on which it holds a period open: None while it runs."""
+
+    on: date
+    until: date | None
+    begins: bool
+    planned: bool
+
+    def held_until(self, policy: Policy) -> date | None:
+        if self.planned:
+            assert self.until is not None
+            return self.until + timedelta(days=policy.gap_grace)
+        return None if self.until is None else self.until + IDLE
+
+
+def covers(period: Period, fact: Fact) -> bool:
+    """Whether the fact belongs to the period: its day is one on which the period is open. A plan may have been made before."""
+    within = period.open_until is None or fact.on <= period.open_until
+    return within and (fact.on >= period.entry or fact.planned)
+
+
+def why(period: Period, facts: Iterable[Fact], policy: Policy) -> tuple[list[Fact], list[Fact]]:
+    """What began the period, and what holds it open longest or held it open last."""
+    within = [fact for fact in facts if covers(period, fact)]
+    began = [fact for fact in within if fact.begins and fact.on == period.entry]
+    return began, [fact for fact in within if fact.held_until(policy) == period.open_until]
