@@ -56,7 +56,15 @@ def _pointer(loc: tuple[Any, ...]) -> str:
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if error.status_code == 413:
+        return too_large(request)
     return problem(request, _SLUGS.get(error.status_code, "invalid"), "This cannot be done", str(error.detail), status=error.status_code)
+
+
+def too_large(request: Request) -> JSONResponse:
+    """The body is longer than this installation takes."""
+    limit = request.app.state.settings.upload_limit
+    return problem(request, "too-large", "This is too large", f"A request has {limit:,} bytes at most. Divide what you send.")
 
 
 LOST_A_RACE = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not to be had
@@ -70,7 +78,7 @@ async def _database(request: Request, error: Exception) -> JSONResponse:
     raise error
 
 
-async def _mistake(request: Request, error: Exception) -> JSONResponse:
+async def _mistake(request: Request, _error: Exception) -> JSONResponse:
     """A mistake of ours. The log has the place where it happened, under the request's id; the answer has the id alone."""
     detail = "Nothing was recorded. Tell your administrator the id in 'instance': the log has more under it."
     return problem(request, "mistake", "We made a mistake", detail, status=500)

@@ -4,8 +4,11 @@ import time
 
 import structlog
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.problems import too_large
 from app.core.ids import uuid7
 
 log = structlog.get_logger()
@@ -33,8 +36,35 @@ class Requests:
 
         with structlog.contextvars.bound_contextvars(request=request):
             try:
-                await self.app(scope, receive, named)
+                limit, length = scope["app"].state.settings.upload_limit, _announced(scope)
+                if length is not None and length > limit:
+                    await too_large(Request(scope))(scope, receive, named)
+                else:
+                    await self.app(scope, _counted(receive, limit) if length is None else receive, named)
             finally:
                 route = getattr(scope.get("route"), "path", None)  # the template: a path can hold nothing personal, but ids are noise
                 took = round((time.perf_counter() - began) * 1000, 1)
                 log.info("request answered", method=scope["method"], route=route, status=status, milliseconds=took)
+
+
+def _announced(scope: Scope) -> int | None:
+    """The length of the body as its header says; None if it comes in chunks, without."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return None
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    """`receive`, giving up where a body of unknown length grows beyond `limit` bytes."""
+    length = 0
+
+    async def receive_some() -> Message:
+        nonlocal length
+        message = await receive()
+        length += len(message.get("body", b""))
+        if length > limit:
+            raise HTTPException(413)
+        return message
+
+    return receive_some

@@ -1,5 +1,6 @@
 """Every error leaves as a problem that says what to do, and repeats nothing of what was sent."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 import pytest
@@ -14,6 +15,8 @@ from app.access.permissions import Permission
 from app.contract.problems import STATUS
 from app.core import errors
 from app.core.actor import Actor
+from app.core.settings import Settings
+from app.main import create_app
 from tests.conftest import TestDatabase
 from tests.people import ALICE
 
@@ -65,6 +68,31 @@ async def test_what_cannot_be_read_is_not_repeated(caller: AsyncClient) -> None:
     assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [("/name", "string_type"), ("/age", "int_parsing")]
     assert "Grace" not in answer.text
     assert "6789" not in answer.text
+
+
+async def chunks() -> AsyncIterator[bytes]:
+    yield b'{"age": 40, "name": "'
+    for _ in range(1000):
+        yield b"Grace"
+    yield b'"}'
+
+
+async def test_a_body_beyond_the_limit_is_not_read(own_db: TestDatabase, settings: Settings) -> None:
+    small = create_app(settings.model_copy(update={"upload_limit": 1000}), database_url=own_db.url)
+    door = APIRouter()
+
+    @door.post("/door/people")
+    async def register(person: Person) -> str:
+        return person.name
+
+    small.include_router(door)
+    async with AsyncClient(transport=ASGITransport(small), base_url="http://testserver") as client:
+        assert (await client.post("/door/people", json={"name": "Grace", "age": 40})).status_code == 200
+        at_once = await client.post("/door/people", json={"name": "Grace" * 1000, "age": 40})
+        bit_by_bit = await client.post("/door/people", content=chunks(), headers={"Content-Type": "application/json"})
+    for answer in (at_once, bit_by_bit):
+        assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
+        assert "1,000 bytes" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nowhere", 404), ("DELETE", "/v1/me", 405)])

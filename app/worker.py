@@ -1,0 +1,71 @@
+"""The worker, put together: which jobs there are, and when the nightly ones begin."""
+
+import importlib
+import pkgutil
+
+import structlog
+from procrastinate import JobContext, PsycopgConnector
+from sqlalchemy import text
+
+import app
+from app.core.actor import Actor
+from app.core.clock import clock_for
+from app.core.db import Database
+from app.core.jobs import JOBS, NIGHTLY, SYSTEM, Workshop
+from app.core.settings import Settings
+
+KEPT_HOURS = 30 * 24  # how long a job that is done can still be looked at
+CONCURRENCY = 2
+
+log = structlog.get_logger()
+
+for _module in pkgutil.walk_packages(app.__path__, "app."):
+    if _module.name.rpartition(".")[2] == "tasks":
+        importlib.import_module(_module.name)
+
+
+@JOBS.periodic(cron="30 8 * * *")  # UTC: small hours from New York to Hawaii
+@JOBS.task(name="every_night", queueing_lock="every_night", pass_context=True)
+async def every_night(context: JobContext, timestamp: int) -> None:
+    """Ask for every nightly job, once for each state: one that fails leaves the others alone."""
+    workshop: Workshop = context.additional_context["workshop"]
+    async with workshop.database.reading() as read:
+        states = [row.id for row in await read.all(text("SELECT id FROM states ORDER BY id"))]
+    for state in states:
+        async with workshop.database.transaction(Actor(SYSTEM, state, None, "system", frozenset())) as tx:
+            for task in NIGHTLY:
+                await tx.defer(task)
+            await tx.commit()
+    await context.app.job_manager.delete_old_jobs(nb_hours=KEPT_HOURS)
+    log.info("night began", states=len(states), jobs=len(NIGHTLY), due=timestamp)
+
+
+@JOBS.periodic(cron="*/5 * * * *")
+@JOBS.task(name="take_up_again", queueing_lock="take_up_again", pass_context=True)
+async def take_up_again(context: JobContext, timestamp: int) -> None:
+    """Give back the jobs of workers that were killed in the middle; jobs are written so that they can be run again."""
+    for stalled in await context.app.job_manager.get_stalled_jobs():
+        await context.app.job_manager.retry_job(stalled)
+        log.warning("job taken up again", job=stalled.id, task=stalled.task_name, due=timestamp)
+
+
+async def work(settings: Settings, database_url: str, *, until_done: bool = False) -> None:
+    """Do jobs until SIGTERM or Ctrl-C, or with `until_done` until none is left. A job under way is finished first.
+
+    `database_url` is that of the application's role.
+    """
+    database = Database(database_url, pool=settings.database_pool)
+    workshop = Workshop(database, settings, clock_for(settings.today))
+    options = {"options": "-csearch_path=jobs,public -ctimezone=UTC", "application_name": "workforce worker"}
+    try:
+        with JOBS.replace_connector(PsycopgConnector(conninfo=database_url, kwargs=options, min_size=1, max_size=4)) as jobs:
+            async with jobs.open_async():
+                await jobs.run_worker_async(
+                    wait=not until_done,
+                    concurrency=CONCURRENCY,
+                    additional_context={"workshop": workshop},
+                    shutdown_graceful_timeout=60,
+                    install_signal_handlers=not until_done,
+                )
+    finally:
+        await database.close()
