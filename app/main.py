@@ -14,6 +14,7 @@ from app.contract.problems import Problem
 from app.core.clock import Clock, clock_for
 from app.core.db import Database
 from app.core.settings import Settings
+from app.participants.keyring import key_ring
 
 DESCRIPTION = """
 Regions, in-demand jobs and career paths; learners and what became of them, per region.
@@ -31,6 +32,7 @@ def create_app(settings: Settings, *, database_url: str, clock: Clock | None = N
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.key_ring = key_ring(settings)
         app.state.database = Database(database_url, pool=settings.database_pool)
         try:
             yield

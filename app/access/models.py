@@ -43,7 +43,7 @@ class OnceAnswer(InState, Base):
 
     actor: Mapped[UUID] = mapped_column(primary_key=True, doc="the key that asked")
     key: Mapped[str] = mapped_column(primary_key=True, doc="the Idempotency-Key it sent")
-    request: Mapped[bytes] = mapped_column(LargeBinary, doc="SHA-256 of method, path and body")
+    request: Mapped[bytes] = mapped_column(LargeBinary, doc="HMAC of method, path and body under the caller's key")
     status: Mapped[int] = mapped_column(Integer, doc="the answer's status")
     headers: Mapped[dict[str, str]] = mapped_column(doc="the answer's Location, ETag and content type")
     answer: Mapped[bytes] = mapped_column(LargeBinary, doc="the answer's body")

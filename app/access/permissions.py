@@ -12,6 +12,7 @@ class Permission(StrEnum):
     WRITE_PARTNERS = "partners:write"
     READ_PEOPLE = "people:read"  # those whom the caller may see; every read of a person is audited
     REGISTER = "people:register"
+    MERGE = "people:merge"  # say which records are one person: the state's own staff, since it tells who else knows somebody
     ENROLL = "enrollments:write"
     SERVE = "services:write"  # services, step completions, credentials, completion and withdrawal
     RECORD_EMPLOYMENT = "employment:write"

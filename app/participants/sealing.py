@@ -108,6 +108,11 @@ class KeyRing:
     def __repr__(self) -> str:
         return f"KeyRing({', '.join(self._keys)})"
 
+    def sealed(self, written: str | None, *, state: str) -> Sealed | None:
+        """A number as somebody wrote it, sealed; None if there is none or it cannot exist."""
+        number = possible(written)
+        return None if number is None else self.seal(number, state=state)
+
     def seal(self, number: str, *, state: str) -> Sealed:
         """Seal nine digits that `possible` answered."""
         head, aead, bound = self._under(self.current, state)

@@ -1,16 +1,22 @@
-"""Who may see whom: the one answer, as SQL, that every question and check about people asks."""
+"""Who may see whom: the one answer, as SQL, that every question and check about people asks.
 
-from typing import Any
+State staff see everybody in the state, which row policies keep to themselves; a partner sees its caseload.
+"""
+
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 
+from app.core.actor import Actor
 from app.core.acts import By
 from app.participants.models import Caseload, Participant
 
+AnySelect = TypeVar("AnySelect", bound=Select[Any])
+
 
 def visible(participant: ColumnElement[UUID] | Any, by: type[By] = By) -> ColumnElement[bool]:
-    """Whether the caller may see the participant whose id the column holds: state staff everybody in the state, a partner its caseload.
+    """Whether the caller may see the participant whose id the column holds.
 
     A statement that says this is run with `Actor.binds`. That there is such a participant, `known` asks.
     """
@@ -21,3 +27,10 @@ def visible(participant: ColumnElement[UUID] | Any, by: type[By] = By) -> Column
 def known(participant: ColumnElement[UUID] | Any, by: type[By] = By) -> ColumnElement[bool]:
     """Whether there is a participant with that id whom the caller may see. One who is there and not theirs is answered like nobody."""
     return exists().where(Participant.id == participant, visible(Participant.id, by)).correlate_except(Participant)
+
+
+def only_visible(statement: AnySelect, participant: ColumnElement[UUID] | Any, *, by: Actor) -> AnySelect:
+    """The same as `visible` for a list: it starts at the caller's caseload, and not at everybody in the state. Run with `Actor.binds`."""
+    if by.partner is None:
+        return statement
+    return statement.where(participant.in_(select(Caseload.participant).where(Caseload.partner == By.partner)))

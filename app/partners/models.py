@@ -70,13 +70,14 @@ class ServiceRegion(Tenant, Base):
 
 class Agreement(Tenant, Base):
     """What a partner agreed to, from a day until a day. `share_records` lets `with_partner` see what it recorded about people both serve;
-    `wage_match` is the legal basis on which wages of its learners are matched who take part in no program."""
+    `wage_match` is the legal basis on which wages of its learners are matched who take part in no program; `wage_disclosure` lets it see
+    the wages, employers and sources of the people whom it serves (20 CFR 603.10)."""
 
     __tablename__ = "agreements"
     __data__ = Data.INTERNAL
 
     partner: Mapped[UUID] = mapped_column(doc="who agreed")
-    kind: Mapped[str] = mapped_column(doc="share_records or wage_match")
+    kind: Mapped[str] = mapped_column(doc="share_records, wage_match or wage_disclosure")
     with_partner: Mapped[UUID | None] = mapped_column(doc="with whom; empty: with the state")
     valid_from: Mapped[date] = mapped_column(doc="the first day")
     valid_until: Mapped[date | None] = mapped_column(doc="the day from which it no longer holds")
@@ -85,6 +86,6 @@ class Agreement(Tenant, Base):
     __table_args__ = (
         ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="agreements_partner_known"),
         ForeignKeyConstraint(["state", "with_partner"], ["partners.state", "partners.id"], name="agreements_with_partner_known"),
-        CheckConstraint("kind IN ('share_records', 'wage_match')", name="kind_known"),
+        CheckConstraint("kind IN ('share_records', 'wage_match', 'wage_disclosure')", name="kind_known"),
         CheckConstraint("(kind = 'share_records') = (with_partner IS NOT NULL)", name="sharing_is_with_somebody"),
     )

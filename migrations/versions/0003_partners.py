@@ -73,7 +73,7 @@ def upgrade() -> None:
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
         sa.CheckConstraint("(kind = 'share_records') = (with_partner IS NOT NULL)", name=op.f("agreements_sharing_is_with_somebody")),
-        sa.CheckConstraint("kind IN ('share_records', 'wage_match')", name=op.f("agreements_kind_known")),
+        sa.CheckConstraint("kind IN ('share_records', 'wage_match', 'wage_disclosure')", name=op.f("agreements_kind_known")),
         sa.ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="agreements_partner_known"),
         sa.ForeignKeyConstraint(["state", "with_partner"], ["partners.state", "partners.id"], name="agreements_with_partner_known"),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("agreements_key")),
