@@ -18,12 +18,21 @@ class What(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """One definition as plain data: what the contract's model dumps. `since` is the first day on which it holds."""
+    """One definition as plain data: what the contract's model dumps.
+
+    since:      the first day on which it holds; None: it holds undated, and may change on any day
+    until:      of one that was ended: the day from which it no longer holds
+    series:     what it is one of, where several dated ones of the same thing are kept side by side, each with a key of its own
+    definition: what the data was made of
+    """
 
     kind: str
     key: str
     fields: Mapping[str, Any]
-    since: date | None = None  # None: it holds undated, and may change on any day
+    since: date | None = None
+    until: date | None = None
+    series: str | None = None
+    definition: Any = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,15 @@ class Plan:
         return replace(self, changes=tuple(replace(change, people=people.get((change.kind, change.key), 0)) for change in self.changes))
 
 
-Compare = Callable[[Entry, Entry], Sequence[FieldChange]]
+@dataclass(frozen=True)
+class Difference:
+    """How one definition differs from another, and what of it cannot be done."""
+
+    fields: Sequence[FieldChange]
+    refusals: Sequence[str] = ()
+
+
+Compare = Callable[[Entry, Entry], Sequence[FieldChange] | Difference]
 
 
 def plan(
@@ -80,33 +97,80 @@ def plan(
 ) -> Plan:
     """What turns the current definitions into the wanted ones, when applied on a day.
 
-    Both sides hold the last version of each definition, `kind` and `key` once. What is in force is ended, never edited: a
-    changed definition holds from its own first day, which has to come after the first day of the one that it replaces; one
-    that is no longer wanted ends on the day of applying. `compare` gives kinds a comparison of their own (shapes differ by
-    area, not by coordinates).
+    Both sides hold the last version of each definition, `kind` and `key` once; of a series they may hold all. What is in force is
+    ended, never edited: a changed definition holds from its own first day, which has to come after the first day of the one that it
+    replaces; one that is no longer wanted ends on the day of applying. `compare` gives kinds a comparison of their own (shapes differ
+    by area, not by coordinates).
     """
-    before = {(entry.kind, entry.key): entry for entry in current}
+    before = _Before(current)
     after = {(entry.kind, entry.key): entry for entry in wanted}
-    changes, unchanged, refusals = [], Counter[str](), []
-    for kind, key in dict.fromkeys((*after, *before)):
-        old, new = before.get((kind, key)), after.get((kind, key))
-        if old is None and new is not None:
-            changes.append(Change(What.ADDED, kind, key, new.since or on))
-        elif new is None:
-            changes.append(Change(What.ENDED, kind, key, on))
-        elif old is not None:
-            differing = tuple((compare or {}).get(kind, differences)(old, new))
-            if not differing:
-                unchanged[kind] += 1
-                continue
-            changes.append(Change(What.CHANGED, kind, key, new.since or on, differing))
-            if old.since and new.since and new.since <= old.since:
-                refusals.append(
-                    f"{kind} {key}: what holds since {old.since} is not edited but replaced. Give it a later valid_from than {old.since}."
-                )
+    changes: list[Change] = []
+    unchanged = Counter[str]()
+    refusals: list[str] = []
+    for new in after.values():
+        old = before.replaced_by(new)
+        refusals.extend(before.against(new))
+        if old is None:
+            changes.append(Change(What.ADDED, new.kind, new.key, new.since or on))
+            continue
+        found = (compare or {}).get(new.kind, differences)(old, new)
+        told = found if isinstance(found, Difference) else Difference(found)
+        refusals.extend(f"{new.kind} {new.key}: {why}" for why in told.refusals)
+        if not told.fields:
+            unchanged[new.kind] += not told.refusals
+            continue
+        changes.append(Change(What.CHANGED, new.kind, new.key, new.since or on, tuple(told.fields)))
+        if old.key == new.key and old.since and new.since and new.since <= old.since:
+            later = f"Give it a later valid_from than {old.since}."
+            refusals.append(f"{new.kind} {new.key}: what holds since {old.since} is not edited but replaced. {later}")
+    for gone in before.without(after):
+        changes.append(Change(What.ENDED, gone.kind, gone.key, on))
+        if gone.since and gone.since >= on:
+            refusals.append(f"{gone.kind} {gone.key}: it begins on {gone.since} only. Leave it out from a later day on.")
     order = list(What)
     changes.sort(key=lambda change: (change.kind, order.index(change.what), change.key))
     return Plan(tuple(changes), dict(sorted(unchanged.items())), tuple(refusals))
+
+
+class _Before:
+    """The current definitions: which of them a wanted one takes the place of, and which nobody wants any more."""
+
+    def __init__(self, current: Iterable[Entry]) -> None:
+        self.all = {(entry.kind, entry.key): entry for entry in current}
+        self.last: dict[tuple[str, str], Entry] = {}
+        for entry in sorted(self.all.values(), key=lambda entry: entry.since or date.min):
+            if entry.series is not None:
+                self.last[entry.kind, entry.series] = entry
+
+    def _last(self, like: Entry) -> Entry | None:
+        return None if like.series is None else self.last.get((like.kind, like.series))
+
+    def replaced_by(self, new: Entry) -> Entry | None:
+        """The one that a wanted definition is compared with: of its key, or the last of its series; none if that has ended."""
+        old = self.all.get((new.kind, new.key)) or self._last(new)
+        return None if old is not None and old.until is not None else old
+
+    def against(self, new: Entry) -> Iterator[str]:
+        """Why a definition that is not there cannot be added: what has been in force is not written anew."""
+        same, last = self.all.get((new.kind, new.key)), self._last(new)
+        ended = same if same is not None else last
+        if ended is not None and ended.until is not None and new.since is not None and new.since < ended.until:
+            yield f"{new.kind} {new.key}: it ended on {ended.until}. Give it that valid_from, or a later one."
+        elif same is None and last is not None and last.since and new.since and new.since < last.since:
+            yield f"{new.kind} {new.key}: {last.key} holds since {last.since} already. What held before it is not written anew."
+
+    def without(self, wanted: Mapping[tuple[str, str], Entry]) -> Iterator[Entry]:
+        """Those in force that nobody wants any more. Of a series that is the last one alone, unless a later one is wanted."""
+        latest: dict[tuple[str, str], date] = {}
+        for new in wanted.values():
+            if new.series is not None and new.since is not None:
+                latest[new.kind, new.series] = max(new.since, latest.get((new.kind, new.series), date.min))
+        for place, old in self.all.items():
+            if place in wanted or old.until is not None:
+                continue
+            newer = latest.get((old.kind, old.series or ""), date.min)
+            if old.series is None or (self._last(old) is old and newer < (old.since or date.max)):
+                yield old
 
 
 def differences(old: Entry, new: Entry) -> list[FieldChange]:

@@ -1,8 +1,10 @@
 """The plan says what applying would change, no more and no less."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -105,3 +107,52 @@ def test_a_plan_is_empty_exactly_when_nothing_differs(now: list[CareerPathDefini
     assert {c.key for c in made.of("career_path", What.ENDED)} == {p.key for p in now} - {p.key for p in then}
     assert len(made.changes) + sum(made.unchanged.values()) == len({p.key for p in (*now, *then)})
     assert all(change.fields for change in made.of("career_path", What.CHANGED))
+
+
+def edition(day: date, until: date | None = None, **more: Any) -> Entry:
+    return Entry("region_edition", f"lwda@{day}", more, day, until, "lwda")
+
+
+NOW, NEXT = date(2025, 7, 1), date(2027, 7, 1)
+
+
+@pytest.mark.parametrize(
+    ("current", "wanted", "changes", "refused"),
+    [
+        ([edition(OLD), edition(NOW, n=1)], [edition(OLD), edition(NOW, n=1)], [], []),
+        ([edition(OLD), edition(NOW, n=1)], [edition(NOW, n=1)], [], []),  # files need not keep what is over
+        ([], [edition(OLD), edition(NOW)], ["added lwda@2022-07-01", "added lwda@2025-07-01"], []),
+        ([edition(OLD), edition(NOW)], [edition(OLD), edition(NOW), edition(NEXT, n=1)], ["changed lwda@2027-07-01"], []),
+        ([edition(OLD)], [edition(NEXT, n=1)], ["changed lwda@2027-07-01"], []),  # replaced, not ended
+        ([edition(OLD), edition(NOW)], [edition(OLD)], ["ended lwda@2025-07-01"], []),
+        ([edition(OLD), edition(NOW)], [], ["ended lwda@2025-07-01"], []),
+        ([edition(OLD, n=1), edition(NOW)], [edition(OLD, n=2), edition(NOW)], ["changed lwda@2022-07-01"], ["is not edited but replaced"]),
+        ([edition(NOW)], [edition(OLD), edition(NOW)], ["changed lwda@2022-07-01"], ["holds since 2025-07-01 already"]),
+        ([edition(OLD), edition(NOW, NEXT)], [edition(NOW)], ["added lwda@2025-07-01"], ["it ended on 2027-07-01"]),
+        ([edition(OLD), edition(NOW, NEXT)], [edition(NEXT)], ["added lwda@2027-07-01"], []),
+    ],
+)
+def test_of_a_series_all_are_kept_and_the_last_is_replaced(
+    current: list[Entry], wanted: list[Entry], changes: list[str], refused: list[str]
+) -> None:
+    made = plan(*([replace(e, fields={**e.fields, "valid_from": str(e.since)}) for e in side] for side in (current, wanted)), on=ON)
+    assert [f"{c.what} {c.key}" for c in made.changes] == changes
+    assert len(made.refusals) == len(refused)
+    assert all(words in told for words, told in zip(refused, made.refusals, strict=True))
+
+
+def test_what_ended_is_not_wanted_back_from_a_day_on_which_it_held() -> None:
+    ended = replace(path("typing"), until=NOW)
+    assert plan([ended], [], on=ON).empty
+    assert plan([ended], [path("typing")], on=ON).refusals == (
+        "career_path typing: it ended on 2025-07-01. Give it that valid_from, or a later one.",
+    )
+    again = plan([ended], [path("typing", NOW)], on=ON)
+    assert again.changes == (Change(What.ADDED, "career_path", "typing", NOW),)
+    assert not again.refusals
+
+
+def test_what_has_not_begun_cannot_end() -> None:
+    assert plan([path("typing", NEW)], [], on=ON).refusals == (
+        "career_path typing: it begins on 2027-01-01 only. Leave it out from a later day on.",
+    )
