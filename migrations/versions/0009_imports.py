@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("ended_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("detail", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("revision", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
-        sa.CheckConstraint("status IN ('staging', 'checked', 'refused', 'merged')", name=op.f("imports_status_known")),
+        sa.CheckConstraint("status IN ('staging', 'checked', 'refused', 'merged', 'repeated')", name=op.f("imports_status_known")),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("imports_key")),
     )
     op.create_index("imports_by_digest", "imports", ["state", "kind", "digest"], unique=False)
