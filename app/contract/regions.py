@@ -268,3 +268,23 @@ class EditionPlan(DefinitionPlan):
 
     regions: list[RegionChange] = Field(default_factory=list, description="what moves, region by region")
     notes: list[ShapeNote] = Field(default_factory=list, description="repairs, small overlaps and gaps")
+
+
+class PlacePage(BaseModel):
+    """The municipalities that tell divided counties apart, by county and code."""
+
+    items: list[PlaceDefinition]
+    next: str | None = None
+
+
+class ZipAreaPage(BaseModel):
+    """Where ZIP codes deliver, by ZIP code."""
+
+    items: list[ZipAreaDefinition]
+    next: str | None = None
+
+
+class Replaced(BaseModel):
+    """What putting a whole table did."""
+
+    changed: int = Field(description="rows that were added, changed or removed")

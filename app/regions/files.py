@@ -64,7 +64,6 @@ def read(data: bytes, *, layer: str | None = None) -> Read:
         found = _geojson(data)
     else:
         raise _unfit("unknown_format", "This is no GeoJSON, no GeoPackage and no zipped Shapefile.")
-    _limited(found.features)
     return found
 
 
@@ -212,6 +211,7 @@ def _crs(named: Any) -> pyproj.CRS:
 
 def _in_degrees(kind: str, crs: pyproj.CRS, features: Sequence[Feature], members: Mapping[str, Any] | None) -> Read:
     """Features in WGS 84. Everything that is no reference system of the earth's surface is refused."""
+    _limited(features)
     name = ":".join(authority) if (authority := crs.to_authority(min_confidence=80)) else crs.name
     if not (crs.is_geographic or crs.is_projected) or crs.name.lower() in ("unknown", "undefined"):
         raise _unfit("unknown_crs", f"'{crs.name}' is no coordinate reference system of the earth's surface.")

@@ -6,7 +6,7 @@ Outlines are made of an edition and of the counties in force that day, and kept 
 import asyncio
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ from app.regions.kept import Kept
 from app.regions.points import Located
 from app.regions.queries import EditionKept
 from app.regions.residence import as_json
-from app.regions.rules import COUNTY, Decided, How, Unassigned, touching
+from app.regions.rules import COUNTY, Decided, How, Region, Unassigned, touching
 from app.regions.rules import of_counties as decided_by_counties
 from app.regions.shapes import Shape
 
@@ -35,11 +35,6 @@ class Outlines:
     reasons: Mapping[str, str]
     areas_km2: Mapping[str, float]
     points: Located
-
-    @property
-    def mark(self) -> str:
-        """Changes when anything of this does."""
-        return self.edition.id.hex
 
 
 _outlines: Kept[Outlines] = Kept(64)
@@ -151,8 +146,14 @@ async def crosswalk(
     if weight == "county":
         division = (await queries.divisions(read, by=by, on=other_on)).systems[other]
         return crosswalks.by_counties(these.draft.edition.regions, division, system=one)
-    bare = [region for region in those.draft.edition.regions if region.code in those.reasons]
+    bare = [region for region in _listing(those) if region.code in those.reasons]
     unknown: dict[str, tuple[str, ...]] = {}
-    for region, candidate, _ in touching(these.draft.edition.regions, bare):
+    for region, candidate, _ in touching(_listing(these), bare):
         unknown[region] = (*unknown.get(region, ()), candidate)
     return await asyncio.to_thread(crosswalks.by_area, these.shapes, those.shapes, left_out=these.reasons, unknown=unknown)
+
+
+def _listing(found: Outlines) -> list[Region]:
+    """The regions with the counties that they take in; a county takes in itself."""
+    regions = found.draft.edition.regions
+    return [replace(one, counties=(one.code,)) for one in regions] if found.edition.system == COUNTY else list(regions)

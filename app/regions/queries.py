@@ -12,6 +12,7 @@ from sqlalchemy import Row, Select, Text, bindparam, literal_column, or_, select
 from app.core.actor import Actor
 from app.core.db import Read
 from app.core.errors import NotFound
+from app.core.paging import Keyset, Page
 from app.regions import models
 from app.regions.drafts import Draft
 from app.regions.editions import Edition, Ground
@@ -54,17 +55,18 @@ _IN_FORCE = _EDITIONS.where(
     models.RegionEdition.valid_from <= bindparam("on"),
     or_(models.RegionEdition.valid_until.is_(None), models.RegionEdition.valid_until > bindparam("on")),
 )
+_REGION = (
+    models.Region.edition,
+    models.Region.code,
+    models.Region.name,
+    models.Region.official_code,
+    models.Region.counties,
+    models.Region.parts,
+    models.Region.counties_beyond_state,
+    models.Region.no_shape,
+)
 _REGIONS = (
-    select(
-        models.Region.edition,
-        models.Region.code,
-        models.Region.name,
-        models.Region.official_code,
-        models.Region.counties,
-        models.Region.parts,
-        models.Region.counties_beyond_state,
-        models.Region.no_shape,
-    )
+    select(*_REGION)
     .where(models.Region.edition.in_(bindparam("editions", expanding=True)))
     .order_by(models.Region.edition, models.Region.code)
 )
@@ -76,9 +78,8 @@ _DRAWN = (
 _PLACES = select(models.Place.county, models.Place.code, models.Place.name, models.Place.kind, models.Place.source).order_by(
     models.Place.county, models.Place.code
 )
-_ZIPS = select(models.ZipArea.id, models.ZipArea.zip, models.ZipArea.county, models.ZipArea.place, models.ZipArea.source).order_by(
-    models.ZipArea.zip, models.ZipArea.county, models.ZipArea.place
-)
+_ZIP: tuple[Any, ...] = (models.ZipArea.id, models.ZipArea.zip, models.ZipArea.county, models.ZipArea.place, models.ZipArea.source)
+_ZIPS = select(*_ZIP).order_by(models.ZipArea.zip, models.ZipArea.county, models.ZipArea.place)
 # The county system's revision counts changes of places and ZIP codes too. `xmin` is the transaction that made the row: a change that was
 # rolled back and the next one have the same revision, and not the same xmin.
 _GROUND: Select[Any, Any] = select(models.RegionSystem.revision, literal_column("xmin::text", Text).label("xmin")).where(
@@ -129,6 +130,22 @@ async def edition(read: Read, *, by: Actor, system: str, on: date) -> EditionKep
 async def regions(read: Read, *, by: Actor, edition: UUID) -> list[Region]:
     """The regions of an edition, by code."""
     return [_region(row) for row in await read.all(_REGIONS, {"editions": [edition]})]
+
+
+_BY_CODE = Keyset(models.Region.code)
+_BY_ID = Keyset(models.ZipArea.id)
+
+
+async def page(read: Read, *, by: Actor, edition: UUID, after: str | None, limit: int) -> Page[Region]:
+    """The regions of an edition page by page, by code."""
+    asked = select(*_REGION).where(models.Region.edition == edition)
+    found = _BY_CODE.cut(await read.all(_BY_CODE.page(asked, after=after, limit=limit)), limit=limit)
+    return Page([_region(row) for row in found.items], found.next)
+
+
+async def zip_page(read: Read, *, by: Actor, after: str | None, limit: int) -> Page[Row[Any]]:
+    """Where ZIP codes deliver, page by page: (id, zip, county, place, source)."""
+    return _BY_ID.cut(await read.all(_BY_ID.page(select(*_ZIP), after=after, limit=limit)), limit=limit)
 
 
 async def places(read: Read, *, by: Actor) -> Sequence[Row[Any]]:
