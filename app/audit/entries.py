@@ -1,8 +1,9 @@
 """How an act leaves its entry: as one more CTE of its own statement, or by itself for a read of personal data."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Text, Uuid, bindparam, case, func, insert, literal, select
+from sqlalchemy import CTE, ColumnElement, Text, Uuid, bindparam, case, func, insert, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.audit.models import AuditEntry
@@ -12,13 +13,14 @@ from app.core.db import Tx
 from app.core.ids import uuid7
 
 
-def audited(verb: str, made: CTE, subject: ColumnElement[UUID] | None = None) -> CTE:
-    """The entry of an act that made something: one, whether it made one row or a million."""
+def audited(verb: str, made: CTE, subject: ColumnElement[UUID] | None = None, *, detail: ColumnElement[Any] | None = None) -> CTE:
+    """The entry of an act that made something: one, whether it made one row or a million. `detail` is what else is to be known, as JSON."""
     concerned = made.c.id if subject is None else subject
     counted = select(func.count().label("rows")).select_from(made).subquery("counted")
     only = case((counted.c.rows == 1, select(concerned).select_from(made).scalar_subquery()))
-    entry = select(By.act, literal(verb, Text), By.actor, By.partner, By.request, only, counted.c.rows).where(counted.c.rows > 0)
-    fields = ["id", "verb", "actor", "partner", "request", "subject", "rows"]
+    told = literal_column("'{}'", JSONB) if detail is None else detail
+    entry = select(By.act, literal(verb, Text), By.actor, By.partner, By.request, only, counted.c.rows, told).where(counted.c.rows > 0)
+    fields = ["id", "verb", "actor", "partner", "request", "subject", "rows", "detail"]
     return insert(AuditEntry).from_select(fields, entry).returning(AuditEntry.id).cte(f"audited_{verb}")
 
 

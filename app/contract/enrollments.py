@@ -246,7 +246,7 @@ class Participation(BaseModel):
     and none is planned, and is then the last day served (20 CFR 677.150(c))."""
 
     id: UUID
-    person: UUID
+    person: UUID | None = Field(description="the one human behind several records; told to the state alone")
     track: str = Field(description="`common`, or the program that exits apart")
     programs: list[Program]
     entry: date = Field(description="PIRL 900")

@@ -4,15 +4,30 @@ Who is enrolled, served or awarded something comes into the caseload of the part
 when a participation begins and ends: whoever runs those acts derives it in the same transaction (`participations`).
 """
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Select, exists, func, insert, select, update
+from sqlalchemy import CTE, ColumnElement, Select, Uuid, bindparam, exists, func, insert, or_, select, update
 
 from app.audit.entries import audited
 from app.career_paths.models import CareerPath
+from app.core.actor import Actor
 from app.core.acts import Act, By, Made
-from app.enrollments.checks import AWARDING, COMPLETING_STEP, ENDING, ENROLLING, EXCUSING, PLANNING, SERVING, acting
+from app.core.db import Tx
+from app.core.errors import Refused, Stale
+from app.enrollments import participations
+from app.enrollments.checks import (
+    AWARDING,
+    COMPLETING_STEP,
+    ENDING,
+    ENDING_SERVICE,
+    ENROLLING,
+    EXCUSING,
+    PLANNING,
+    SERVING,
+    acting,
+)
 from app.enrollments.models import Credential, Enrollment, ExitReason, PlannedService, Service, StepCompletion
 from app.participants.caseload import joining
 from app.participants.models import Caseload, Participant
@@ -113,6 +128,18 @@ def _end(candidate: CTE, admitted: ColumnElement[bool]) -> Made:
     return made, audited("end", made), touching(made)
 
 
+def _end_service(candidate: CTE, admitted: ColumnElement[bool]) -> Made:
+    c = candidate.c
+    made = (
+        update(Service)
+        .where(Service.id == c.service, Service.ended_on.is_(None), Service.voided_by.is_(None), admitted)
+        .values(ended_on=c.ended_on)
+        .returning(Service.id, Service.participant)
+        .cte("made")
+    )
+    return made, audited("end_service", made), touching(made)
+
+
 ENROLL = Act(ENROLLING, _enroll)
 """Start on a career path. Run with `today`. `planned_end` is the path's planned weeks after the start where it is not given."""
 
@@ -133,3 +160,40 @@ EXCUSE = Act(EXCUSING, _excuse)
 
 END = Act(ENDING, _end)
 """End enrollments, by completion or withdrawal. Run with `today`."""
+
+END_SERVICE = Act(ENDING_SERVICE, _end_service)
+"""End services that run. Run with `today`, and derive participations after it."""
+
+
+async def serve(tx: Tx, *, by: Actor, today: date, participant: UUID, **told: Any) -> UUID:
+    """Give a service, and derive the person's participations anew. Answers its id; raises `Refused`."""
+    [made] = await tx.act(SERVE, SERVE.one(participant=participant, **told), by=by, today=today)
+    await participations.derive(tx, by=by, participant=participant, today=today)
+    return made
+
+
+async def plan(tx: Tx, *, by: Actor, today: date, participant: UUID, **told: Any) -> UUID:
+    """Document a service for a later day, and derive the person's participations anew. Answers its id; raises `Refused`."""
+    [made] = await tx.act(PLAN, PLAN.one(participant=participant, **told), by=by, today=today)
+    await participations.derive(tx, by=by, participant=participant, today=today)
+    return made
+
+
+_MINE = or_(By.partner.is_(None), Enrollment.partner == By.partner)
+_REVISION = select(Enrollment.revision).where(Enrollment.id == bindparam("enrollment", type_=Uuid), _MINE).with_for_update(key_share=True)
+
+
+async def end(tx: Tx, *, by: Actor, today: date, enrollment: UUID, ended_on: date, ended_by: str, revision: int | None = None) -> None:
+    """End an enrollment by completion or withdrawal. Raises `Refused`; `Stale` if its revision is not the one that the caller read."""
+    if revision is not None and (now := await tx.scalar(_REVISION, {**by.binds, "enrollment": enrollment})) not in (None, revision):
+        raise Stale(f"The enrollment is at revision {now} by now. Read it again, and send its ETag as 'If-Match'.")
+    if not await tx.act(END, END.one(enrollment=enrollment, ended_on=ended_on, ended_by=ended_by), by=by, today=today):
+        raise Refused([ENDING.violation(1, "ended_already")])  # somebody else was quicker
+
+
+async def end_service(tx: Tx, *, by: Actor, today: date, service: UUID, ended_on: date) -> None:
+    """End a service that runs, and derive the person's participations anew. Raises `Refused`."""
+    if not await tx.act(END_SERVICE, END_SERVICE.one(service=service, ended_on=ended_on), by=by, today=today):
+        raise Refused([ENDING_SERVICE.violation(1, "runs_no_more")])  # somebody else was quicker
+    participant = await tx.scalar(select(Service.participant).where(Service.id == service))
+    await participations.derive(tx, by=by, participant=participant, today=today)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Date, Text, Uuid, and_, exists, false, fun
 
 from app.career_paths.models import CareerPath, OfferedRegion, Step
 from app.core.acts import By, Candidate, Checks, Refusing
-from app.enrollments.models import PROGRAMS, REASONS, Credential, Enrollment, ExitReason, ServiceKind, StepCompletion
+from app.enrollments.models import PROGRAMS, REASONS, Credential, Enrollment, ExitReason, Service, ServiceKind, StepCompletion
 from app.participants.models import Participant, Residence
 from app.participants.visibility import known
 from app.partners.models import Partner
@@ -35,6 +35,7 @@ COMPLETING_STEP = Checks("complete_step", enrollment=Uuid, step=Uuid, completed_
 AWARDING = Checks("award", participant=Uuid, partner=Uuid, enrollment=Uuid, name=Text, wioa_type=Text, issuer=Text, awarded_on=Date)
 EXCUSING = Checks("excuse", participant=Uuid, partner=Uuid, reason=Text, since=Date)
 ENDING = Checks("end", enrollment=Uuid, ended_on=Date, ended_by=Text)
+ENDING_SERVICE = Checks("end_service", service=Uuid, ended_on=Date)
 
 
 def acting(c: Candidate, by: type[By]) -> ColumnElement[Any]:
@@ -196,6 +197,29 @@ def enrollment_of_somebody_else(c: Candidate, by: type[By]) -> Refusing:
     """The participant has no such enrollment."""
     theirs = (Enrollment.id == c.enrollment, Enrollment.participant == c.participant, Enrollment.voided_by.is_(None))
     return and_(c.enrollment.is_not(None), not_(_there(*theirs, table=Enrollment)))
+
+
+_day_of(ENDING_SERVICE, "ended_on")
+
+
+@ENDING_SERVICE.refuse("id", first=True)
+def unknown_service(c: Candidate, by: type[By]) -> Refusing:
+    """There is no such service, or none that you may end: that is for the partner that gives it, and for the state."""
+    mine = or_(by.partner.is_(None), Service.partner == by.partner)
+    return not_(_there(Service.id == c.service, Service.voided_by.is_(None), mine, table=Service))
+
+
+@ENDING_SERVICE.refuse("id")
+def runs_no_more(c: Candidate, by: type[By]) -> Refusing:
+    """This service does not run: it ended, or was given on one day. Take it back and record it anew if its days are wrong."""
+    over = or_(Service.ended_on.is_not(None), not_(_there(ServiceKind.key == Service.kind, and_(ServiceKind.runs), table=ServiceKind)))
+    return _there(Service.id == c.service, over, table=Service)
+
+
+@ENDING_SERVICE.refuse("ended_on")
+def ends_before_its_first_day(c: Candidate, by: type[By]) -> Refusing:
+    """The last day lies before the first."""
+    return _there(Service.id == c.service, Service.given_on > c.ended_on, table=Service)
 
 
 # Planning

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
 import polars as pl
 
-from app.enrollments.periods import IDLE, periods, track
+from app.enrollments.periods import COMMON, IDLE, periods, track
 from app.states.policy import PROGRAMS, Policy
 
 FACTS = {
@@ -69,6 +70,7 @@ def _uncovered(lone: pl.DataFrame, found: pl.DataFrame, policy: Policy) -> pl.Da
 class Period:
     """One period of one person. `last_service` and `open_until` are None while a service runs."""
 
+    track: str
     entry: date
     last_service: date | None
     open_until: date | None
@@ -86,28 +88,41 @@ class Period:
 
 @dataclass(frozen=True)
 class Fact:
-    """A service or a planned service. `held_until` is the last day on which it holds a period open: None while it runs."""
+    """A service or a planned service of one person: what its kind does, and its days. `until` is None while a service runs."""
 
+    program: str
+    begins: bool
+    extends: bool
+    planned: bool
     on: date
     until: date | None
-    begins: bool
-    planned: bool
 
     def held_until(self, policy: Policy) -> date | None:
-        if self.planned:
-            assert self.until is not None
-            return self.until + timedelta(days=policy.gap_grace)
-        return None if self.until is None else self.until + IDLE
+        """The last day on which it holds a period open; None while it runs."""
+        return None if self.until is None else self.until + (timedelta(days=policy.gap_grace) if self.planned else IDLE)
 
 
-def covers(period: Period, fact: Fact) -> bool:
-    """Whether the fact belongs to the period: its day is one on which the period is open. A plan may have been made before."""
-    within = period.open_until is None or fact.on <= period.open_until
-    return within and (fact.on >= period.entry or fact.planned)
+def track_of(program: str, policy: Policy) -> str:
+    """The track on which a program exits; what `periods.track` says of a column."""
+    return COMMON if policy.common_exit == "on" and program in policy.common_exit_programs else program
 
 
-def why(period: Period, facts: Iterable[Fact], policy: Policy) -> tuple[list[Fact], list[Fact]]:
-    """What began the period, and what holds it open longest or held it open last."""
-    within = [fact for fact in facts if covers(period, fact)]
-    began = [fact for fact in within if fact.begins and fact.on == period.entry]
-    return began, [fact for fact in within if fact.held_until(policy) == period.open_until]
+AnyFact = TypeVar("AnyFact")
+
+
+def why(period: Period, facts: Iterable[tuple[Fact, AnyFact]], policy: Policy) -> tuple[list[AnyFact], list[AnyFact]]:
+    """What began the period, and what holds it open longest or held it open last. Facts come with whatever the caller knows them by.
+
+    A plan may have been made before the period began. A kind that begins without extending counts on the day of entry alone.
+    """
+    began, holds = [], []
+    for fact, known_by in facts:
+        if track_of(fact.program, policy) != period.track or (period.open_until is not None and fact.on > period.open_until):
+            continue
+        on_entry = fact.begins and fact.on == period.entry
+        if on_entry and not fact.planned:
+            began.append(known_by)
+        counts = (fact.extends and (fact.planned or fact.on >= period.entry)) or (on_entry and not fact.planned)
+        if counts and fact.held_until(policy) == period.open_until:
+            holds.append(known_by)
+    return began, holds

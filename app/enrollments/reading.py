@@ -1,0 +1,228 @@
+"""Reads of what became of people. Each leaves an entry in the audit record, and so takes a transaction that writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, Uuid, bindparam, case, exists, literal, null, or_, select, union_all
+from sqlalchemy.orm import aliased
+
+from app.audit.entries import audited, note
+from app.career_paths.models import CareerPath, Step
+from app.core.actor import Actor
+from app.core.db import Tx
+from app.core.errors import Gone, NotFound
+from app.core.ids import uuid7
+from app.core.paging import LIMIT, Page
+from app.enrollments import queries
+from app.enrollments.models import (
+    Credential,
+    Enrollment,
+    ExitReason,
+    Participation,
+    PlannedService,
+    Service,
+    ServiceKind,
+    StepCompletion,
+)
+from app.enrollments.rules import Fact, Period, why
+from app.enrollments.visibility import shared
+from app.participants.models import Participant
+from app.participants.queries import NoParticipant
+from app.participants.visibility import known, visible
+from app.states import queries as states
+from app.states.policy import Policy
+
+
+class NoParticipation(NotFound):
+    """There is no such participation, or none that the caller may see."""
+
+    slug, title = "not-found", "There is no such participation"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such participation, or none that you may see.")
+
+
+class Superseded(Gone):
+    """A participation that followed from what was known once, and does not follow from what is known now."""
+
+    slug, title = "gone", "This participation follows no more"
+
+    def __init__(self) -> None:
+        super().__init__("What was recorded since has changed it. Read /v1/participants/{participant}/participations of the person.")
+
+
+async def enrollments(tx: Tx, *, by: Actor, today: date, after: str | None = None, limit: int = LIMIT, **wanted: Any) -> Page[Row[Any]]:
+    """Look at enrollments; see `queries.enrollments`."""
+    page = await queries.enrollments(tx, by=by, today=today, after=after, limit=limit, **wanted)
+    await note(tx, "list_enrollments", by=by, rows=len(page.items))
+    return page
+
+
+_ONE = queries.ONE.cte("found")
+_READ_ONE = select(_ONE).add_cte(audited("read_enrollment", _ONE))  # one statement, so that it costs no further round trip
+
+
+async def enrollment(tx: Tx, *, by: Actor, today: date, enrollment: UUID) -> Row[Any]:
+    """Look at one enrollment, its steps and credentials. Raises `NoEnrollment`."""
+    row = await tx.first(_READ_ONE, {"by_act": uuid7(), "by_today": today, **by.binds, "enrollment": enrollment})
+    if row is None:
+        raise queries.NoEnrollment
+    return row
+
+
+# The timeline: everything that somebody recorded, of every record of the person.
+
+_OF = aliased(Participant, name="record")
+_PERSON = select(Participant.person).where(Participant.id == bindparam("participant", type_=Uuid)).scalar_subquery()
+
+
+def _moments(what: str, table: type[Any], on: Any, title: Any, *joined: tuple[Any, Any]) -> Select[Any]:
+    owner = Enrollment if table is StepCompletion else table
+    chosen = select(on.label("on"), literal(what).label("what"), title.label("title"), owner.partner.label("partner"), table.id.label("id"))
+    chosen = chosen.select_from(table)
+    for other, how in joined:
+        chosen = chosen.join(other, how)
+    return chosen.join(_OF, _OF.id == owner.participant).where(_OF.person == _PERSON, table.voided_by.is_(None))
+
+
+_ON_PATH = (CareerPath, CareerPath.id == Enrollment.career_path)
+_OF_STEPS = ((Enrollment, Enrollment.id == StepCompletion.enrollment), (Step, Step.id == StepCompletion.step))
+_REGISTERED = (
+    _OF.registered_on.label("on"),
+    literal("registration").label("what"),
+    null().label("title"),
+    _OF.registered_by.label("partner"),
+    _OF.id.label("id"),
+)
+
+
+def _kind_of(table: type[Any]) -> tuple[Any, Any]:
+    return ServiceKind, ServiceKind.key == table.kind
+
+
+_ALL = union_all(
+    select(*_REGISTERED).where(_OF.person == _PERSON),
+    _moments("enrollment", Enrollment, Enrollment.started_on, CareerPath.title, _ON_PATH),
+    _moments("completion", Enrollment, Enrollment.ended_on, CareerPath.title, _ON_PATH).where(Enrollment.ended_by == "completion"),
+    _moments("withdrawal", Enrollment, Enrollment.ended_on, CareerPath.title, _ON_PATH).where(Enrollment.ended_by == "withdrawal"),
+    _moments("step_completion", StepCompletion, StepCompletion.completed_on, Step.title, *_OF_STEPS),
+    _moments("credential", Credential, Credential.awarded_on, Credential.name),
+    _moments("service", Service, Service.given_on, ServiceKind.title, _kind_of(Service)),
+    _moments("planned_service", PlannedService, PlannedService.planned_for, ServiceKind.title, _kind_of(PlannedService)),
+    _moments("exit_reason", ExitReason, ExitReason.since, ExitReason.reason),
+).subquery("moments")
+_TIMELINE = (
+    select(_ALL, shared(_ALL.c.partner).label("shared"))
+    .where(known(bindparam("participant", type_=Uuid)))
+    .order_by(_ALL.c.on, _ALL.c.what, _ALL.c.id)
+)
+
+
+async def timeline(tx: Tx, *, by: Actor, today: date, participant: UUID) -> Sequence[Row[Any]]:
+    """Look at what happened to a person, oldest first: `on`, `what`, `title`, `partner`, `id`, and whether it is `shared` with the caller.
+
+    What is not shared is a date, and nothing else of it may be shown. Raises `NoParticipant`.
+    """
+    rows = await tx.all(_TIMELINE, {**by.binds, "by_today": today, "participant": participant})
+    if not rows:  # everybody who is known was registered one day
+        raise NoParticipant
+    await note(tx, "read_timeline", by=by, subject=participant, rows=len(rows))
+    return rows
+
+
+# Participations, and why they are as they are.
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A participation that stands, and the facts that it follows from: rows of `_FACTS`."""
+
+    id: UUID
+    person: UUID
+    programs: Sequence[str]
+    period: Period
+    began_by: Sequence[Row[Any]]
+    kept_open_by: Sequence[Row[Any]]
+
+
+def _facts(table: type[Any], on: Any, until: Any, *, planned: bool) -> Select[Any]:
+    columns = (
+        table.id,
+        literal("planned_service" if planned else "service").label("what"),
+        table.kind,
+        ServiceKind.title,
+        ServiceKind.citation,
+        table.program,
+        table.partner,
+        on.label("on"),
+        until.label("until"),
+        (literal(value=False) if planned else ServiceKind.triggers).label("begins"),
+        ServiceKind.extends,
+        literal(planned).label("planned"),
+        shared(table.partner).label("shared"),
+    )
+    chosen = select(*columns).join(ServiceKind, ServiceKind.key == table.kind).join(_OF, _OF.id == table.participant)
+    return chosen.where(
+        _OF.person == bindparam("person", type_=Uuid), table.voided_by.is_(None), or_(ServiceKind.triggers, ServiceKind.extends)
+    )
+
+
+_FACTS = union_all(
+    _facts(Service, Service.given_on, case((ServiceKind.runs, Service.ended_on), else_=Service.given_on), planned=False),
+    _facts(PlannedService, PlannedService.documented_on, PlannedService.planned_for, planned=True),
+).order_by("on", "id")
+_DERIVED = select(
+    Participation.id,
+    Participation.person,
+    Participation.track,
+    Participation.entry,
+    Participation.last_service,
+    Participation.open_until,
+    Participation.programs,
+    Participation.superseded_at,
+)
+_OF_PERSON = _DERIVED.where(Participation.superseded_at.is_(None), Participation.person == bindparam("person", type_=Uuid)).order_by(
+    Participation.entry, Participation.track
+)
+_SEEN = exists().where(_OF.person == Participation.person, visible(_OF.id)).correlate_except(_OF)
+_BY_ID = _DERIVED.where(Participation.id == bindparam("participation", type_=Uuid), _SEEN)
+_PERSON_OF = select(Participant.person).where(Participant.id == bindparam("participant", type_=Uuid), visible(Participant.id))
+
+
+async def participations(tx: Tx, *, by: Actor, today: date, participant: UUID) -> Sequence[Explained]:
+    """Look at the participations of the person behind a record, oldest first. Raises `NoParticipant`."""
+    person = await tx.scalar(_PERSON_OF, {**by.binds, "participant": participant})
+    if person is None:
+        raise NoParticipant
+    standing = await tx.all(_OF_PERSON, {"person": person})
+    await note(tx, "read_participations", by=by, subject=participant, rows=len(standing))
+    return await _explained(tx, by, today, standing)
+
+
+async def participation(tx: Tx, *, by: Actor, today: date, participation: UUID) -> Explained:
+    """Look at one participation. Raises `NoParticipation`, and `Superseded` if it follows no more from what is known now."""
+    row = await tx.first(_BY_ID, {**by.binds, "participation": participation})
+    if row is None:
+        raise NoParticipation
+    if row.superseded_at is not None:
+        raise Superseded
+    await note(tx, "read_participation", by=by, subject=participation)
+    [explained] = await _explained(tx, by, today, [row])
+    return explained
+
+
+async def _explained(tx: Tx, by: Actor, today: date, standing: Sequence[Row[Any]]) -> list[Explained]:
+    if not standing:
+        return []
+    policy = await states.policy(tx, by=by, on=today)
+    rows = await tx.all(_FACTS, {**by.binds, "by_today": today, "person": standing[0].person})
+    facts = [(Fact(row.program, row.begins, row.extends, row.planned, row.on, row.until), row) for row in rows]
+    return [_explain(row, facts, policy) for row in standing]
+
+
+def _explain(row: Row[Any], facts: Sequence[tuple[Fact, Row[Any]]], policy: Policy) -> Explained:
+    period = Period(row.track, row.entry, row.last_service, row.open_until)
+    return Explained(row.id, row.person, row.programs, period, *why(period, facts, policy))
