@@ -99,10 +99,12 @@ def _described(extract: Extract, also: Collection[str]) -> Extract:
     combined = extract.members.filter(pl.col("code").is_in(meeting.implode()))["member"]
     wanted = pl.concat([meeting, combined, pl.Series(list(also), dtype=pl.String)]).unique()
     here = pl.col("code").str.slice(0, 7).is_in(wanted.implode())
+    ratings = extract.skill_ratings.filter(here)
     return replace(
         extract,
         reported_titles=extract.reported_titles.filter(here),
         related=extract.related.filter(here),
-        skill_ratings=extract.skill_ratings.filter(here),
+        skill_ratings=ratings,
+        skills=extract.skills.join(ratings, on="element", how="semi").sort("element"),
         occupations=extract.occupations.with_columns(pl.when(here).then("description").alias("description")),
     )

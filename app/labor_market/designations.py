@@ -18,7 +18,7 @@ from app.labor_market.codes import SHAPES
 from app.labor_market.extract import Extract
 from app.labor_market.rules import DECIDED, RULE_NAMES, RULES
 from app.labor_market.sources import Source, described, parsed, source, toml
-from app.labor_market.tables import mistakes, read_table, write_table
+from app.labor_market.tables import mistakes, read_table
 
 COLUMNS: dict[str, type[pl.DataType]] = {
     "region_system": pl.String,
@@ -142,21 +142,31 @@ def _rows(designations: Iterable[Designation]) -> Iterator[dict[str, Any]]:
 
 def write(designations: Iterable[Designation], about: Source, folder: Path) -> None:
     """Write a state's list and what it is into its folder."""
-    write_table(to_frame(designations), folder / LIST, COLUMNS, key=KEY)
+    to_frame(designations).sort(KEY, nulls_last=False).write_csv(folder / LIST, line_terminator="\n")
     (folder / ABOUT).write_text("\n".join(toml(described(about))) + "\n", encoding="utf-8")
 
 
 def read(folder: Path) -> tuple[list[Designation], Source]:
     """The list of a state's folder, and what it is. Raises `NotDesignations` with every mistake: file, line and column."""
-    data, wrong = parsed(folder / ABOUT)
-    about = Source("", "", "", "")
-    if not wrong:
-        about, wrong = source(ABOUT, "", data)
+    about, wrong = _about(folder)
     typed, untyped = read_table(folder / LIST, COLUMNS, key=KEY, blanks=BLANKS)
     wrong += untyped or _contradictions(typed)
     if wrong:
         raise NotDesignations(f"The list of in-demand jobs has {len(wrong)} mistakes.", violations=wrong)
     return from_frame(typed), about
+
+
+def read_about(folder: Path) -> Source:
+    """What the list of a state's folder is. Raises `NotDesignations`."""
+    about, wrong = _about(folder)
+    if wrong:
+        raise NotDesignations(f"{ABOUT} has to say what the list is and what it is not.", violations=wrong)
+    return about
+
+
+def _about(folder: Path) -> tuple[Source, list[Violation]]:
+    data, wrong = parsed(folder / ABOUT)
+    return (Source("", "", "", ""), wrong) if wrong else source(ABOUT, "", data)
 
 
 def _contradictions(rows: pl.DataFrame) -> list[Violation]:

@@ -15,6 +15,7 @@ Employment is in jobs, wages in dollars a year. A blank figure has a flag that s
 `app.labor_market.derive` makes an extract of what BLS and O*NET publish.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ from app.core.errors import Invalid, Violation
 from app.labor_market.codes import ALL_OCCUPATIONS, SHAPES, CodeSystem
 from app.labor_market.figures import MEASURES, WAGES, FigureStatus, status_column
 from app.labor_market.sources import Source, described, parsed, source, toml
-from app.labor_market.tables import LINE, mistakes, read_table, write_table
+from app.labor_market.tables import LINE, mistakes, read_table
 
 TEXT, WHOLE, DECIMAL = pl.String, pl.Int64, pl.Float64
 TABLES: dict[str, dict[str, type[pl.DataType]]] = {
@@ -112,16 +113,26 @@ class Extract:
 def write(extract: Extract, folder: Path) -> None:
     """Write the tables and `sources.toml`. The same extract always makes the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, columns in TABLES.items():
-        table: pl.DataFrame = getattr(extract, name)
-        if name == "wages":
-            table = table.with_columns(flags=_flags())
-        write_table(table, folder / f"{name}.csv", columns, key=KEYS[name])
+    for name, table in _as_written(extract).items():
+        table.write_csv(folder / f"{name}.csv", line_terminator="\n")
     lines = ["# Where these tables come from. They are derived: rows and columns were chosen, codes and names kept as published."]
     for section, files in OF_SOURCE.items():
         top = {"top_code": extract.top_code} if section == "oews" else {}
         lines += ["", f"[{section}]", *toml({**described(extract.sources[section]), "files": files, **top})]
     (folder / SOURCES).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def fingerprints(extract: Extract) -> dict[str, tuple[int, str]]:
+    """How many rows each table has, and a fingerprint of them: equal tables have equal ones."""
+    texts = {name: table.write_csv().encode() for name, table in _as_written(extract).items()}
+    return {name: (getattr(extract, name).height, hashlib.sha256(text).hexdigest()[:16]) for name, text in texts.items()}
+
+
+def _as_written(extract: Extract) -> dict[str, pl.DataFrame]:
+    """The tables with the columns and in the order of their files."""
+    tables: dict[str, pl.DataFrame] = {name: getattr(extract, name) for name in TABLES}
+    tables["wages"] = tables["wages"].with_columns(flags=_flags())
+    return {name: table.select(list(TABLES[name])).sort(KEYS[name]) for name, table in tables.items()}
 
 
 def _flags() -> pl.Expr:
@@ -134,7 +145,7 @@ def read(folder: Path) -> Extract:
     read = {name: read_table(folder / f"{name}.csv", columns, key=KEYS[name], blanks=BLANKS) for name, columns in TABLES.items()}
     tables = {name: table for name, (table, _) in read.items()}
     wrong = [violation for _, violations in read.values() for violation in violations]
-    top_code, sources, unsaid = _sources(folder / SOURCES)
+    top_code, sources, unsaid = read_sources(folder / SOURCES)
     wrong += unsaid
     if not wrong:
         wrong += [*_odd(tables), *_strange(tables), *_incomplete(tables)]
@@ -146,7 +157,8 @@ def read(folder: Path) -> Extract:
     return Extract(**kept, top_code=top_code, sources=sources)
 
 
-def _sources(path: Path) -> tuple[int, dict[str, Source], list[Violation]]:
+def read_sources(path: Path) -> tuple[int, dict[str, Source], list[Violation]]:
+    """From which wage on the figures are top-coded, where the tables come from, and what is wrong with the file that says so."""
     data, wrong = parsed(path)
     sources: dict[str, Source] = {}
     if wrong:
@@ -218,7 +230,9 @@ def _incomplete(tables: Mapping[str, pl.DataFrame]) -> list[Violation]:
     combined = occupations["system"] == CodeSystem.OEWS_2019
     alone = combined & ~occupations["code"].is_in(tables["members"]["code"].implode())
     both = combined & occupations["code"].is_in(_codes(tables, CodeSystem.SOC_2018).implode())
+    unrated = ~tables["skills"]["element"].is_in(tables["skill_ratings"]["element"].implode())
     return [
+        *mistakes("skills.csv", tables["skills"], "element", unrated, "incomplete", "is rated for no occupation"),
         *mistakes("areas.csv", areas, "area", unsummed, "incomplete", f"has no figures of all occupations ({ALL_OCCUPATIONS})"),
         *mistakes("occupations.csv", occupations, "code", alone, "incomplete", "combines no SOC occupations in members.csv"),
         *mistakes("occupations.csv", occupations, "code", both, "twice", "is a SOC code too; an OEWS code of its own is none"),

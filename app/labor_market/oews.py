@@ -118,12 +118,17 @@ def _typed(name: str, sheet: pl.DataFrame, primary_state: str | None) -> pl.Data
 
 
 def _figure(measure: str) -> tuple[pl.Expr, pl.Expr]:
-    """A cell as a number or null, and its status; the status is null if the cell is neither number nor mark."""
-    cell = pl.col(measure)
-    number = cell.str.replace_all(",", "").str.replace(r"\.0+$", "").cast(pl.Int64, strict=False)
-    status = pl.when(number >= 0).then(pl.lit(FigureStatus.OK.value)).otherwise(cell.replace_strict(MARKS[measure], default=None))
-    if measure in WAGES:  # blank where only hourly wages are published (HOURLY = TRUE)
-        status = pl.when(cell.is_null() | (cell == "")).then(pl.lit(FigureStatus.NOT_PUBLISHED.value)).otherwise(status)
+    """A cell as a number or null, and its status; the status is null if the cell is neither number nor mark.
+
+    Where only hourly wages are published (HOURLY is TRUE), an annual wage that is blank or `*` is not withheld: there is none.
+    """
+    cell = pl.col(measure).fill_null("")
+    plain = cell.str.replace_all(",", "").str.replace(r"\.0+$", "")
+    number = pl.when(plain.str.contains(r"^\d{1,12}$")).then(plain).cast(pl.Int64)
+    status = pl.when(number.is_not_null()).then(pl.lit(FigureStatus.OK.value)).otherwise(cell.replace_strict(MARKS[measure], default=None))
+    if measure in WAGES:
+        hourly = (pl.col("hourly_only").str.to_uppercase() == "TRUE").fill_null(value=False)
+        status = pl.when(hourly & cell.is_in(["", "*"])).then(pl.lit(FigureStatus.NOT_PUBLISHED.value)).otherwise(status)
     return number.alias(measure), status.alias(status_column(measure))
 
 

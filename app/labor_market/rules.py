@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 MINIMUM_JOBS = 50
-ONE_JOB_IN = 2_000  # 0.05 % of the area's jobs
-PAY_PERCENT = 110  # of the area's all-occupation median, reached by the 75th percentile
+JOBS_IN_TEN_THOUSAND = 6  # 0.06 % of the area's jobs
+PAY_PERCENT = 120  # of the area's all-occupation median, reached by the 75th percentile
 PAY_PERCENT_MIDDLE = 80  # the same for Job Zone 3
 MIDDLE_ZONE = 3
 ZONES = (2, 4)  # from some preparation to a bachelor's degree
@@ -19,19 +19,21 @@ ZONES = (2, 4)  # from some preparation to a bachelor's degree
 # Managers, and the minor groups of first-line supervisors (SOC 2018: 33-1000, 35-1000, … 53-1000).
 PROMOTED = r"^(11-|3[3579]-1|4[13579]-1|5[13]-1)"
 RESIDUAL = r"\bAll Other\b"
+TIPPED = r"^35-3"  # food and beverage serving workers (SOC 35-3000)
 
 
 def oews_share_v1() -> pl.Expr:
-    """Whether an occupation is in demand in an OEWS area, by the area's own figures. All five must hold.
+    """Whether an occupation is in demand in an OEWS area, by the area's own figures. All six must hold.
 
-    1. *Positions*: at least 50 jobs, and at least one of every 2,000 in the area (0.05 %).
+    1. *Positions*: at least 50 jobs, and at least six of every 10,000 in the area (0.06 %).
     2. *Preparation*: Job Zone 2, 3 or 4: work that one prepares for, up to a bachelor's degree. Work that needs little or no preparation
        (zone 1) and work that needs a graduate degree (zone 5) is out, as is what has no zone.
-    3. *Pay*: the 75th percentile of annual wages, where an experienced worker can arrive, is at least 110 % of the area's median of all
+    3. *Pay*: the 75th percentile of annual wages, where an experienced worker can arrive, is at least 120 % of the area's median of all
        occupations; for Job Zone 3 (vocational school, related experience or an associate's degree) 80 % of it, because that is where the
        ladders of health care, trades and education begin.
     4. *Entered, not promoted into*: no managers (SOC 11-0000) and no first-line supervisors.
     5. *Named work*: no residual occupation ("…, All Other").
+    6. *Wages, not tips*: no food and beverage serving (SOC 35-3000), whose OEWS wages contain tips (OEWS Technical Notes, wages).
 
     What was not released proves nothing: a suppressed figure fails its condition. A top-coded wage is at least its bound and counts so.
 
@@ -40,22 +42,23 @@ def oews_share_v1() -> pl.Expr:
 
     Where it comes from: Washington's list (Employment Security Department, 2016) asks for 50 jobs and 0.08 % of openings; New York's
     career tool calls a job an opportunity if its median wage reaches that of all occupations. Those two alone list every second
-    occupation of a small area, kitchens and executive suites among them. Tuned on New York's figures of May 2025: 0.05 % lets in
+    occupation of a small area, kitchens and executive suites among them. Tuned on New York's figures of May 2025: 0.06 % lets in
     phlebotomists, information security analysts and web designers where there are real numbers of them; 80 % keeps nursing assistants,
-    pharmacy technicians and preschool teachers, 110 % keeps welders, machine operators and truck drivers while stocking, most counters
-    and most call centers go. It lists 240 of the 773 occupations with figures in an area that one of the ten labor market regions
-    touches; a region's own list holds 152 of 570 on average, 19 to 44 %. Solar installers (0.02 % of any area) and childcare workers
-    (75th percentile about 0.7 of the median) do not pass; waiters and bartenders do in most areas, because tips are wages.
+    pharmacy technicians and preschool teachers, 120 % keeps welders, machine operators and truck drivers while stocking, counters and
+    call centers go. It lists 211 of the 762 occupations with figures in an area that one of the ten labor market regions
+    touches; a region's own list holds 125 to 179 of them, 154 of 597 on average (18 to 36 %). Solar installers (0.02 % of any area) and childcare workers (75th percentile about 0.7 of the median) do not
+    pass.
     """
     reached = pl.coalesce("p75", "p75_at_least") * 100
     percent = pl.when(pl.col("job_zone") == MIDDLE_ZONE).then(PAY_PERCENT_MIDDLE).otherwise(PAY_PERCENT)
     return (
         (pl.col("employment") >= MINIMUM_JOBS)
-        & (pl.col("employment") * ONE_JOB_IN >= pl.col("area_employment"))
+        & (pl.col("employment") * 10_000 >= pl.col("area_employment") * JOBS_IN_TEN_THOUSAND)
         & pl.col("job_zone").is_between(*ZONES)
         & (reached >= percent * pl.col("area_median"))
         & ~pl.col("code").str.contains(PROMOTED)
         & ~pl.col("title").str.contains(RESIDUAL)
+        & ~pl.col("code").str.contains(TIPPED)
     ).fill_null(value=False)
 
 

@@ -50,11 +50,6 @@ def mistakes(file: str, table: pl.DataFrame, column: str, where: pl.Series, code
     return [Violation(line, f"{file}#{column}", code, f"{file}: {_shown(value)} in {column} {why}.") for line, value in bad]
 
 
-def write_table(table: pl.DataFrame, path: Path, columns: Collection[str], *, key: Sequence[str]) -> None:
-    """Write a table's columns in the order of its key: the same rows always make the same bytes."""
-    table.select(list(columns)).sort(list(key), nulls_last=False).write_csv(path, line_terminator="\n")
-
-
 def _shown(value: object) -> str:
     return "a blank" if value is None else repr(str(value))
 
