@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """What a process needs to know before it can start. Read once, at the entry point, and handed on."""
 
-    model_config = SettingsConfigDict(env_prefix="WORKFORCE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="WORKFORCE_", env_ignore_empty=True, frozen=True, extra="ignore")
 
     environment: Literal["development", "demo", "production"] = Field(
         "development", description="`production` refuses the embedded database and keys that it would have to make up."

@@ -1,0 +1,1 @@
+"""What commands run in and start. Not commands themselves, so importing them may take its time."""
