@@ -10,13 +10,13 @@ from app.demo import facts, truth, wages
 from app.demo.chance import Chance
 from app.demo.journeys import arrive, learn
 from app.demo.naming import Names
-from app.demo.partners import Organisation, organisations
+from app.demo.partners import organisations
 from app.demo.people import participants as people
 from app.demo.serving import serve
 from app.demo.work import work
 from app.demo.world import World
 
-CHUNK = 50_000
+CHUNK = 20_000
 """People made at a time: what bounds the memory."""
 
 VERSION = 1
@@ -38,6 +38,9 @@ ORDER = (
 LATE = ("services", "employment_records")
 """The kinds of which some rows are delivered after everything else."""
 
+DELIVERIES = (*((kind, False) for kind in ORDER), *((kind, True) for kind in LATE))
+"""What is brought of each chunk, in order: the kind, and whether it is late."""
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -58,16 +61,31 @@ class Chunk:
     truth: Mapping[str, pl.DataFrame]
 
 
+@dataclass(frozen=True)
+class Part:
+    """A chunk that is not made yet: which, whom it begins with, and how many there are."""
+
+    number: int
+    first: int
+    people: int
+
+
+def parts(participants: int) -> tuple[Part, ...]:
+    """How a population of that size is divided; people are numbered from 1."""
+    starts = range(1, participants + 1, CHUNK)
+    return tuple(Part(number, first, min(CHUNK, participants + 1 - first)) for number, first in enumerate(starts))
+
+
 def population(participants: int, seed: int, world: World) -> Iterator[Chunk]:
-    """`participants` people, numbered from 1, in chunks of at most CHUNK."""
+    """`participants` people, in chunks of at most CHUNK."""
+    return (make(part, seed, world) for part in parts(participants))
+
+
+def make(part: Part, seed: int, world: World) -> Chunk:
+    """The people of one part. They depend on the seed, on the part, and on nothing else that changes between two runs."""
     partners = organisations(world)
-    for number, first in enumerate(range(1, participants + 1, CHUNK)):
-        yield _chunk(number, first, min(CHUNK, participants + 1 - first), seed, world, partners)
-
-
-def _chunk(number: int, first: int, n: int, seed: int, world: World, partners: tuple[Organisation, ...]) -> Chunk:
-    chance = Chance(np.random.default_rng([VERSION, seed, number]), n)
-    who = arrive(chance, world, partners, first)
+    chance = Chance(np.random.default_rng([VERSION, seed, part.number]), part.people)
+    who = arrive(chance, world, partners, part.first)
     learning = learn(chance, world, who)
     serving = serve(chance, who, learning)
     worked = work(chance, world, who, learning, serving, partners)
@@ -93,4 +111,4 @@ def _chunk(number: int, first: int, n: int, seed: int, world: World, partners: t
         "periods": truth.periods(world, who, learning, serving, worked, awarded, names),
         "enrollments": truth.enrollments(world, who, learning, worked, names),
     }
-    return Chunk(number, n, tuple(delivery for delivery in deliveries if delivery.rows.height), meant)
+    return Chunk(part.number, part.people, deliveries, meant)
