@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 ANSWERING_SECONDS = 20  # requests under way get this long to be answered
 WORKING_SECONDS = 75  # jobs under way: a little longer than the worker gives them itself
-AGAIN_SECONDS = 5  # a worker that died is started again after this long
+AGAIN_SECONDS = 2  # a worker that died is started again after this long
 
 
 def serve_until_stopped(host: str, port: int, *, with_worker: bool) -> None:
@@ -74,12 +74,12 @@ def _worker() -> Iterator[None]:
 
     def look_after() -> None:
         while not ending.is_set():
-            child = _start()
-            while child.poll() is None and not ending.wait(0.2):
-                pass
-            if child.poll() is None:
-                _end(child)
-            elif not ending.is_set():
+            with _start() as child:
+                while child.poll() is None and not ending.wait(0.2):
+                    pass
+                if child.poll() is None:
+                    _end(child)
+            if not ending.is_set():
                 log.error("worker died", code=child.returncode)
                 ending.wait(AGAIN_SECONDS)
 
@@ -118,7 +118,8 @@ def work_until_stopped(*, with_parent: bool) -> None:
 
 def _end_with_parent() -> None:
     """The parent holds the other end of our standard input, and says nothing; the kernel closes it however the parent ends."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 64):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(WORKING_SECONDS)
     os.kill(os.getpid(), signal.SIGKILL)
