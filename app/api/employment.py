@@ -9,8 +9,9 @@ from sqlalchemy import Row
 from app.access.dependencies import Today, Tx, may
 from app.access.once import Once
 from app.access.permissions import Permission
+from app.api.enrollments import MISSING, named_in_path
 from app.contract import employment as contract
-from app.contract.enrollments import Void
+from app.contract.enrollments import Recorded, Void
 from app.core.actor import Actor
 from app.core.paging import LIMIT, MOST, link
 from app.core.periods import spoken
@@ -25,17 +26,18 @@ After = Annotated[str | None, Query(description="the `next` of the page before")
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 
 
-@router.post("/participants/{participant}/employment-records", status_code=201)
+@router.post("/participants/{participant}/employment-records", status_code=201, responses=MISSING)
 async def record_employment(
     participant: UUID, new: contract.NewEmploymentRecord, tx: Tx, by: Recorder, today: Today
 ) -> contract.EmploymentRecord:
     """Record a quarter of work. Only quarters that have ended; only what you collected yourself, unless you are the state."""
     told = {**new.model_dump(exclude={"wages", "rate"}), "participant": participant, "wages": _cents(new)}
-    [made] = await tx.act(actions.RECORD, actions.RECORD.one(**told), by=by, today=today)
+    with named_in_path("unknown_participant"):
+        [made] = await tx.act(actions.RECORD, actions.RECORD.one(**told), by=by, today=today)
     return _told(await queries.record(tx, by=by, today=today, record=made))
 
 
-@router.get("/participants/{participant}/employment-records")
+@router.get("/participants/{participant}/employment-records", responses=MISSING)
 async def list_employment_records(
     participant: UUID,
     tx: Tx,
@@ -53,11 +55,12 @@ async def list_employment_records(
     return contract.EmploymentRecordPage(items=[_told(row) for row in page.items], next=page.next)
 
 
-@router.post("/employment-records/{record}/void", status_code=201)
-async def void_employment_record(record: UUID, how: Void, tx: Tx, by: Voider, today: Today) -> contract.EmploymentRecord:
-    """Take a record back, with a reason. It stays, marked, and counts for nothing."""
-    await actions.void(tx, by=by, record=record, reason=how.reason)
-    return _told(await queries.record(tx, by=by, today=today, record=record))
+@router.post("/employment-records/{record}/void", responses=MISSING)
+async def void_employment_record(record: UUID, why: Void, tx: Tx, by: Voider) -> Recorded:
+    """Take back one record, with a reason. It stays, marked, and counts for nothing any more."""
+    with named_in_path("unknown_record"):
+        await actions.void(tx, by=by, record=record, reason=why.reason)
+    return Recorded(id=record)
 
 
 def _cents(new: contract.NewEmploymentRecord) -> int | None:

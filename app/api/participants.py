@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from app.access.dependencies import Today, Tx, may
 from app.access.once import Once
 from app.access.permissions import Permission
+from app.api.enrollments import MISSING, STALE
 from app.api.revisions import IfMatch, tagged
 from app.contract import participants as contract
 from app.core import db
@@ -65,13 +66,13 @@ async def list_participants(
     return contract.ParticipantPage(items=[contract.ParticipantListed.model_validate(row._mapping) for row in page.items], next=page.next)
 
 
-@router.get("/participants/{participant}")
+@router.get("/participants/{participant}", responses=MISSING)
 async def read_participant(participant: UUID, tx: Tx, by: Reader, response: Response) -> contract.Participant:
     """One person, with where they live and the region in every system."""
     return _told(await actions.read(tx, by=by, participant=participant), response)
 
 
-@router.patch("/participants/{participant}")
+@router.patch("/participants/{participant}", responses=STALE)
 async def change_participant(
     participant: UUID,
     change: contract.ParticipantChange,
@@ -92,7 +93,7 @@ async def change_participant(
     return _told(await actions.read(tx, by=by, participant=participant), response)
 
 
-@router.post("/participants/{participant}/merge", status_code=201)
+@router.post("/participants/{participant}/merge", status_code=201, responses=MISSING)
 async def merge_participant(
     participant: UUID, how: contract.Merge, tx: Tx, by: Merger, today: Today, response: Response
 ) -> contract.Participant:
@@ -102,7 +103,7 @@ async def merge_participant(
     return _told(await actions.read(tx, by=by, participant=participant), response)
 
 
-@router.delete("/participants/{participant}/merge")
+@router.delete("/participants/{participant}/merge", responses=MISSING)
 async def unmerge_participant(participant: UUID, tx: Tx, by: Merger, today: Today, response: Response) -> contract.Participant:
     """Take the record out of the person that it was merged into."""
     for person in await actions.unmerge(tx, by=by, participant=participant):

@@ -4,22 +4,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Row, Uuid, bindparam, false, func, insert, select, update
+from sqlalchemy import CTE, ColumnElement, Row, false, func, insert, select
 
 from app.audit.entries import audited, note
 from app.core.actor import Actor
 from app.core.acts import Act, By, Made
 from app.core.db import Tx
-from app.core.errors import Conflict, Forbidden
-from app.core.ids import uuid7
+from app.core.errors import Refused
 from app.core.paging import LIMIT, Page
 from app.employment import queries
 from app.employment.checks import RECORDING
 from app.employment.models import EmploymentRecord
-from app.employment.queries import NoEmploymentRecord
-from app.participants.models import Touched
+from app.enrollments.voiding import voiding
 from app.participants.touched import touching
-from app.participants.visibility import known
 
 
 def _record(candidate: CTE, admitted: ColumnElement[bool]) -> Made:
@@ -48,25 +45,11 @@ async def listed(tx: Tx, *, by: Actor, today: date, participant: UUID, after: st
     return page
 
 
-_WHICH = bindparam("record", type_=Uuid)
-_HELD = select(EmploymentRecord.participant, EmploymentRecord.partner, EmploymentRecord.voided_by)
-_HELD = _HELD.where(EmploymentRecord.id == _WHICH, known(EmploymentRecord.participant)).with_for_update()
-_VOID = update(EmploymentRecord).where(EmploymentRecord.id == _WHICH).values(voided_by=By.act)
-_TOUCH = insert(Touched)
+VOID = voiding(EmploymentRecord)
+"""Take back one record, with a reason: for the partner that recorded it, and for the state."""
 
 
 async def void(tx: Tx, *, by: Actor, record: UUID, reason: str) -> None:
-    """Take a record back; it stays, marked, with the reason in the audit record.
-
-    A partner takes back what it recorded itself. Raises `NoEmploymentRecord`, `Forbidden`, and `Conflict` if it was taken back before.
-    """
-    held = await tx.first(_HELD, {**by.binds, "record": record})
-    if held is None:
-        raise NoEmploymentRecord
-    if by.partner is not None and held.partner != by.partner:
-        raise Forbidden("You take back what your own organisation recorded. Ask whoever recorded this.")
-    if held.voided_by is not None:
-        raise Conflict("This was taken back already.")
-    act = await note(tx, "void_employment_record", by=by, subject=record, detail={"reason": reason}, act=uuid7())
-    await tx.run(_VOID, {"record": record, "by_act": act})
-    await tx.run(_TOUCH, {"participant": held.participant})
+    """Take back one record; it stays, marked. Raises `Refused`."""
+    if not await tx.act(VOID, VOID.one(record=record, reason=reason), by=by):
+        raise Refused([VOID.checks.violation(1, "void_already")])  # somebody else was quicker

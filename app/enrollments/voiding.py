@@ -32,7 +32,7 @@ def _of(enrollment: ColumnElement[UUID], column: Any) -> ColumnElement[Any]:
     return select(column).where(Enrollment.id == enrollment).correlate_except(Enrollment).scalar_subquery()
 
 
-def _voiding(table: type[Any]) -> Act:
+def voiding(table: type[Any]) -> Act:
     """The act that takes back rows of a table: for the partner that recorded them, or the state."""
     checks = Checks(f"void_{table.__tablename__}", record=Uuid, reason=Text)
     record = table.__table__.c
@@ -77,7 +77,7 @@ def _steps_too(enrollments: CTE) -> Made:
     return (update(StepCompletion).where(*theirs).values(voided_by=By.act).returning(steps.id).cte("steps_too"),)
 
 
-VOIDING = {name: _voiding(table) for name, table in KINDS.items()}
+VOIDING = {name: voiding(table) for name, table in KINDS.items()}
 """Take back one record of a kind, with a reason. `void` does it, and what follows."""
 
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from app.core.actor import Actor
 from app.core.acts import By
@@ -20,13 +21,15 @@ def visible(participant: ColumnElement[UUID] | Any, by: type[By] = By) -> Column
 
     A statement that says this is run with `Actor.binds`. That there is such a participant, `known` asks.
     """
-    mine = exists().where(Caseload.partner == by.partner, Caseload.participant == participant).correlate_except(Caseload)
+    load = aliased(Caseload, name="own_caseload")  # another name, lest a column of `caseload` be compared with itself
+    mine = exists().where(load.partner == by.partner, load.participant == participant).correlate_except(load)
     return or_(by.partner.is_(None), mine)
 
 
 def known(participant: ColumnElement[UUID] | Any, by: type[By] = By) -> ColumnElement[bool]:
     """Whether there is a participant with that id whom the caller may see. One who is there and not theirs is answered like nobody."""
-    return exists().where(Participant.id == participant, visible(Participant.id, by)).correlate_except(Participant)
+    who = aliased(Participant, name="who")
+    return exists().where(who.id == participant, visible(who.id, by)).correlate_except(who)
 
 
 def only_visible(statement: AnySelect, participant: ColumnElement[UUID] | Any, *, by: Actor) -> AnySelect:

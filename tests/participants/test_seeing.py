@@ -1,0 +1,192 @@
+"""Who sees whom, how people are found, and that finding them stays quick."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import insert, select, text
+
+from app.audit.models import AuditEntry
+from app.core.db import Tx
+from app.participants import actions, queries
+from app.participants.models import Caseload, Participant
+from app.participants.queries import NoParticipant, age_on
+from app.participants.visibility import known, visible
+from tests.conftest import TODAY, TestDatabase
+from tests.participants.world import known_to
+from tests.people import ALICE, BOB, CHARLIE, DANA, NIA, PRIYA, Person
+
+
+async def found(tx: Tx, person: Person, q: str | None = None) -> list[UUID]:
+    page = await queries.listed(tx, by=person.actor, q=q, limit=100)
+    return [row.id for row in page.items]
+
+
+async def test_a_partner_sees_its_caseload_and_the_state_everybody(db: Tx) -> None:
+    hers, theirs = await known_to(db, ALICE), await known_to(db, CHARLIE)
+    for person in (ALICE, BOB):
+        assert await found(db, person) == [hers]
+    assert await found(db, CHARLIE) == [theirs]
+    assert await found(db, PRIYA) == []
+    assert await found(db, DANA) == [hers, theirs]
+    for person, seen in ((ALICE, {hers}), (CHARLIE, {theirs}), (PRIYA, set()), (DANA, {hers, theirs})):
+        for rule in (visible, known):
+            rows = await db.all(select(Participant.id).where(rule(Participant.id)), person.actor.binds)
+            assert {row.id for row in rows} == seen, (person.name, rule.__name__)
+        for each in (hers, theirs):
+            if each in seen:
+                assert (await queries.one(db, by=person.actor, participant=each)).id == each
+            else:
+                with pytest.raises(NoParticipant):
+                    await queries.one(db, by=person.actor, participant=each)
+
+
+async def test_whom_a_partner_serves_it_sees(db: Tx) -> None:
+    hers = await known_to(db, ALICE)
+    assert await found(db, PRIYA) == []
+    await db.run(insert(Caseload).values(partner=PRIYA.actor.partner, participant=hers, since=TODAY))
+    assert await found(db, PRIYA) == [hers]
+    row = await queries.one(db, by=PRIYA.actor, participant=hers)
+    assert (row.registered_by, row.person, row.references) == (None, None, [])  # who else knows her is not told
+
+
+async def test_references_are_told_to_those_whose_they_are(db: Tx) -> None:
+    hers = await known_to(db, ALICE, reference="E-1")
+    own = {"partner": str(ALICE.actor.partner), "reference": "E-1"}
+    for person in (ALICE, BOB, DANA):
+        assert (await queries.one(db, by=person.actor, participant=hers)).references == [own]
+
+
+async def test_another_state_sees_nobody(own_db: TestDatabase) -> None:
+    async with own_db.transaction(ALICE.actor) as ours:
+        hers = await known_to(ours, ALICE)
+        await ours.commit()
+    async with own_db.transaction(NIA.actor) as theirs:
+        assert await found(theirs, NIA) == []
+        with pytest.raises(NoParticipant):
+            await queries.one(theirs, by=NIA.actor, participant=hers)
+        assert not (await theirs.first(select(known(hers)), NIA.actor.binds))[0]  # type: ignore[index]  # an EXISTS has a row
+
+
+ANA = {"first_name": "Ana María", "last_name": "De la Cruz", "birth_date": date(1990, 5, 17), "reference": "E-77"}
+
+
+@pytest.mark.parametrize(
+    "q",
+    ["De la Cruz", "de LA cruz", " Ana  María de la cruz ", "De la Cruz, Ana María", "De la Cruz,", "1990-05-17", "E-77"],
+)
+async def test_somebody_is_found(db: Tx, q: str) -> None:
+    ana = await known_to(db, ALICE, **ANA)
+    await known_to(db, ALICE, first_name="Ana", last_name="Cruz", birth_date=date(1991, 1, 1))
+    for person in (ALICE, BOB, DANA):
+        assert await found(db, person, q) == [ana]
+    for person in (CHARLIE, PRIYA):
+        assert await found(db, person, q) == []
+
+
+@pytest.mark.parametrize("q", ["Cru", "Ana", "Cruz, Eva", "Eva De la Cruz", "1990-05-18", "1990-13-40", "E-7", "%", "e-77", "735-12-4680"])
+async def test_nobody_is_found_by_halves(db: Tx, q: str) -> None:
+    await known_to(db, ALICE, **ANA)
+    assert await found(db, ALICE, q) == []
+
+
+async def test_somebody_is_found_by_id(db: Tx) -> None:
+    ana = await known_to(db, ALICE)
+    assert await found(db, ALICE, str(ana)) == [ana]
+    assert await found(db, CHARLIE, str(ana)) == []
+
+
+async def test_a_partner_finds_nobody_by_anothers_reference(db: Tx) -> None:
+    hers = await known_to(db, ALICE, reference="E-1")
+    await db.run(insert(Caseload).values(partner=PRIYA.actor.partner, participant=hers, since=TODAY))
+    assert await found(db, PRIYA, "E-1") == []
+    assert await found(db, DANA, "E-1") == [hers]
+
+
+async def test_pages_have_everybody_once(db: Tx) -> None:
+    everybody = [await known_to(db, ALICE) for _ in range(7)]
+    await known_to(db, CHARLIE)
+    seen: list[UUID] = []
+    after: str | None = None
+    while True:
+        page = await queries.listed(db, by=ALICE.actor, after=after, limit=3)
+        seen += [row.id for row in page.items]
+        if (after := page.next) is None:
+            break
+    assert seen == everybody
+
+
+async def test_looking_leaves_an_entry_that_does_not_say_what_was_sought(db: Tx) -> None:
+    ana = await known_to(db, ALICE, **ANA)
+    await actions.read(db, by=BOB.actor, participant=ana)
+    await actions.listed(db, by=BOB.actor)
+    await actions.listed(db, by=BOB.actor, q="De la Cruz")
+    told = (AuditEntry.verb, AuditEntry.subject, AuditEntry.rows, AuditEntry.partner, AuditEntry.detail)
+    entries = await db.all(select(*told).where(AuditEntry.actor == BOB.id).order_by(AuditEntry.id))
+    partner = BOB.actor.partner
+    assert [tuple(entry) for entry in entries] == [
+        ("read_participant", ana, 1, partner, {}),
+        ("list_participants", None, 1, partner, {}),
+        ("search_participants", None, 1, partner, {}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("born", "on", "age"),
+    [
+        (date(2004, 5, 17), date(2026, 5, 16), 21),
+        (date(2004, 5, 17), date(2026, 5, 17), 22),
+        (date(2004, 2, 29), date(2025, 2, 28), 20),
+        (date(2004, 2, 29), date(2025, 3, 1), 21),
+    ],
+)
+async def test_other_rooms_get_an_age(db: Tx, born: date, on: date, age: int) -> None:
+    ana = await known_to(db, ALICE, birth_date=born)
+    assert await db.scalar(select(age_on(on)).where(Participant.id == ana)) == age
+
+
+MANY = """
+INSERT INTO participants (id, person, first_name, last_name, birth_date, residence, sex, hispanic, registered_on, act)
+SELECT i, i, 'Name' || n % 977, 'Family' || n % 4999, DATE '1990-01-01' + n % 9000, :residence, 9, 9, DATE '2026-01-01', i
+FROM (SELECT n, uuidv7() AS i FROM generate_series(1, 20000) AS n) AS numbered
+"""
+
+
+async def plan(tx: Tx, person: Person, q: str | None) -> str:
+    """How PostgreSQL looks for it."""
+    statement = queries.ORDER.page(queries.only_visible(queries._LISTED, Participant.id, by=person.actor), after=None, limit=50)
+    if q is not None:
+        statement = statement.where(queries._found(q))
+    compiled = statement.compile(dialect=tx.connection.dialect, compile_kwargs={"render_postcompile": True})
+    binds = {**compiled.params, **{k: v for k, v in person.actor.binds.items() if k in compiled.params}}
+    rows: Any = await tx.connection.exec_driver_sql("EXPLAIN " + str(compiled), binds)
+    return "\n".join(row[0] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("person", "q", "index"),
+    [
+        (DANA, None, "participants_key"),
+        (DANA, "Family7", "participants_by_name"),
+        (ALICE, "Name7 Family7", "participants_by_name"),
+        (DANA, "E-1", "partner_references_key"),
+        (ALICE, None, "caseload_key"),
+    ],
+    ids=lambda value: value.name if isinstance(value, Person) else str(value),
+)
+async def test_finding_uses_an_index(db: Tx, person: Person, q: str | None, index: str) -> None:
+    ana = await known_to(db, ALICE, reference="E-1")
+    home = await db.scalar(select(Participant.residence).where(Participant.id == ana))
+    await db.run(text(MANY), {"residence": home})
+    await db.run(text("ANALYZE participants"))
+    found = await plan(db, person, q)
+    assert index in found, found
+    assert "Seq Scan on participants" not in found, found
+
+
+async def test_tomorrows_caseload_is_seen_today(db: Tx) -> None:
+    """Who is in the caseload is seen, whatever day it began."""
+    hers = await known_to(db, ALICE)
+    await db.run(insert(Caseload).values(partner=PRIYA.actor.partner, participant=hers, since=TODAY + timedelta(days=1)))
+    assert await found(db, PRIYA) == [hers]
