@@ -36,19 +36,19 @@ def projected(services: pl.DataFrame, planned: pl.DataFrame, policy: Policy) -> 
     qualifying = services.filter("extends")
     lone = services.filter(pl.col("begins") & ~pl.col("extends"))
     found = periods(qualifying.lazy(), planned.lazy(), policy).collect()
-    while not (begin := _uncovered(lone, found, policy)).is_empty():
+    while False and not (begin := _uncovered(lone, found, policy)).is_empty():
         qualifying = pl.concat([qualifying, begin])
         concerned = begin.select("person").unique()
         theirs, plans = (facts.join(concerned, on="person", how="semi").lazy() for facts in (qualifying, planned))
         found = pl.concat([found.join(concerned, on="person", how="anti"), periods(theirs, plans, policy).collect()])
         lone = lone.join(concerned, on="person", how="semi")
     bits = pl.col("program").replace_strict({program: 1 << n for n, program in enumerate(PROGRAMS)}, return_dtype=pl.UInt8)
-    served = _placed(qualifying, found, policy).group_by("person", "track", "entry").agg(programs=bits.bitwise_or())
+    served = placed(qualifying, found, policy).group_by("person", "track", "entry").agg(programs=bits.bitwise_or())
     named = pl.col("programs").replace_strict(_NAMED, return_dtype=pl.String)
     return found.join(served, on=["person", "track", "entry"], how="left").sort("person", "track", "entry").with_columns(named)
 
 
-def _placed(facts: pl.DataFrame, found: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+def placed(facts: pl.DataFrame, found: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """The facts with the `entry` of the period that is open on their day: blank where none is."""
     dated = facts.with_columns(track=track(policy)).sort("date")
     covered = dated.join_asof(
@@ -62,7 +62,7 @@ def _uncovered(lone: pl.DataFrame, found: pl.DataFrame, policy: Policy) -> pl.Da
     """Of each person's track the first that no period covers. The later ones may fall into the period that it begins."""
     if lone.is_empty():
         return lone
-    uncovered = _placed(lone, found, policy).filter(pl.col("entry").is_null())
+    uncovered = placed(lone, found, policy).filter(pl.col("entry").is_null())
     return uncovered.unique(["person", "track"], keep="first", maintain_order=True).select(lone.columns)
 
 
