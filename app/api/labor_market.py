@@ -28,7 +28,7 @@ After = Annotated[str | None, Query(description="the `next` of the page before")
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 OnDay = Annotated[date | None, Query(description="on this day; today if left out")]
 Words = Annotated[str, Query(max_length=200, description="words of a title, or of a title as workers reported it; or how a code begins")]
-Code = Annotated[str, Path(pattern=r"^\d{2}-\d{4}(\.\d{2})?$", examples=["29-2052"])]
+Code = Annotated[str, Path(pattern=r"^[0-9]{2}-[0-9]{4}(\.[0-9]{2})?$", examples=["29-2052"])]
 BySystem = Annotated[str, Query(description="the region system whose regions list the figures of the areas that they touch")]
 
 IN_DEMAND = "/region-systems/{system}/regions/{code}/in-demand-jobs"

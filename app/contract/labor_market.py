@@ -17,10 +17,10 @@ from app.contract.definitions import Definition, Key, Line, Prose
 OccupationSystem = Literal["soc_2018", "onet_soc_2019", "oews_2019"]
 FigureStatus = Literal["ok", "suppressed", "top_coded", "not_published"]
 
-OccupationCode = Annotated[str, StringConstraints(pattern=r"^\d{2}-\d{4}(\.\d{2})?$")]
+OccupationCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}-[0-9]{4}(\.[0-9]{2})?$")]
 """A code as text: `29-2052` (SOC 2018, or OEWS where it combines several), `29-2052.00` (O*NET-SOC 2019)."""
 
-AreaCode = Annotated[str, StringConstraints(pattern=r"^\d{7}$")]
+AreaCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{7}$")]
 """An OEWS area: seven digits, as in BLS's time series."""
 
 

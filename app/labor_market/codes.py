@@ -21,9 +21,9 @@ class CodeSystem(StrEnum):
 
 
 SHAPES = {
-    CodeSystem.SOC_2018: re.compile(r"\d{2}-\d{4}"),
-    CodeSystem.OEWS_2019: re.compile(r"\d{2}-\d{4}"),
-    CodeSystem.ONET_SOC_2019: re.compile(r"\d{2}-\d{4}\.\d{2}"),
+    CodeSystem.SOC_2018: re.compile(r"[0-9]{2}-[0-9]{4}"),
+    CodeSystem.OEWS_2019: re.compile(r"[0-9]{2}-[0-9]{4}"),
+    CodeSystem.ONET_SOC_2019: re.compile(r"[0-9]{2}-[0-9]{4}\.[0-9]{2}"),
 }
 
 
@@ -38,7 +38,7 @@ def six_digit(code: str) -> str:
     Also reads the eight digits without punctuation in which federal records carry O*NET-SOC codes (PIRL 403, 1610): `29205200`.
     Raises `ValueError` for anything else.
     """
-    if re.fullmatch(r"\d{8}", code):
+    if re.fullmatch(r"[0-9]{8}", code):
         return f"{code[:2]}-{code[2:6]}"
     if SHAPES[CodeSystem.ONET_SOC_2019].fullmatch(code) or SHAPES[CodeSystem.SOC_2018].fullmatch(code):
         return code[:7]

@@ -178,7 +178,7 @@ def _contradictions(rows: pl.DataFrame) -> list[Violation]:
         ("rule", "is no rule that we know"): ~pl.col("rule").is_in(RULE_NAMES),
         ("code", "is no code of its system"): ~pl.any_horizontal(shaped),
         ("valid_until", "is not after valid_from"): pl.col("valid_until") <= pl.col("valid_from"),
-        ("area", "is no area code of seven digits"): ~pl.col("area").str.contains(r"^\d{7}$"),
+        ("area", "is no area code of seven digits"): ~pl.col("area").str.contains(r"^[0-9]{7}$"),
         ("area", "needs to be given: a rule follows from an area's figures"): ~borne_out & (pl.col("rule") != DECIDED),
         ("area", "stands beside rows of the same designation that have one"): ~borne_out & (pl.len().over(DESIGNATION) > 1),
         ("employment", "may not be negative"): pl.col("employment") < 0,

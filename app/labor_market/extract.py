@@ -181,7 +181,7 @@ def _odd(tables: Mapping[str, pl.DataFrame]) -> list[Violation]:
     """Cells that are of the right kind and cannot be right."""
     shaped = [pl.col("code").str.contains(f"^{shape.pattern}$") & (pl.col("system") == system) for system, shape in SHAPES.items()]
     claims = {
-        ("areas", "area", "is no area code of seven digits"): ~pl.col("area").str.contains(r"^\d{7}$"),
+        ("areas", "area", "is no area code of seven digits"): ~pl.col("area").str.contains(r"^[0-9]{7}$"),
         ("areas", "kind", "is no kind of area"): ~pl.col("kind").is_in(KINDS),
         ("occupations", "code", "is no code of its system"): ~pl.any_horizontal(shaped),
         ("occupations", "job_zone", "is no Job Zone from 1 to 5"): ~pl.col("job_zone").is_between(1, 5),

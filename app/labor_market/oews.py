@@ -124,7 +124,7 @@ def _figure(measure: str) -> tuple[pl.Expr, pl.Expr]:
     """
     cell = pl.col(measure).fill_null("")
     plain = cell.str.replace_all(",", "").str.replace(r"\.0+$", "")
-    number = pl.when(plain.str.contains(r"^\d{1,12}$")).then(plain).cast(pl.Int64)
+    number = pl.when(plain.str.contains(r"^[0-9]{1,12}$")).then(plain).cast(pl.Int64)
     status = pl.when(number.is_not_null()).then(pl.lit(FigureStatus.OK.value)).otherwise(cell.replace_strict(MARKS[measure], default=None))
     if measure in WAGES:
         hourly = (pl.col("hourly_only").str.to_uppercase() == "TRUE").fill_null(value=False)
@@ -143,16 +143,16 @@ def _seven_digits() -> pl.Expr:
 def _refuse(name: str, rows: pl.DataFrame, typed: pl.DataFrame) -> None:
     """Raise `NotOews` for every cell that has not the shape that the tables' own description gives it."""
     wrong = {
-        "area": ~pl.col("number").str.contains(r"^\d{1,7}$"),
+        "area": ~pl.col("number").str.contains(r"^[0-9]{1,7}$"),
         "area_kind": pl.col("kind").is_null(),
-        "code": ~pl.col("code").str.contains(r"^\d{2}-\d{4}$"),
+        "code": ~pl.col("code").str.contains(r"^[0-9]{2}-[0-9]{4}$"),
         "group": ~pl.col("group").is_in(GROUPS),
     } | {measure: pl.col(status_column(measure)).is_null() for measure in MEASURES}
     theirs = {ours: column for column, ours in COLUMNS.items()}
     found: list[Violation] = []
     for column, claim in wrong.items():
         for line, cell in rows.filter(typed.select(claim.fill_null(value=True)).to_series()).select("line", column).rows():
-            found.append(Violation(line, theirs[column], "unreadable_cell", f"{name}: {cell!r} in {theirs[column]}."))
+            found.append(Violation(line, f"{name}#{theirs[column]}", "unreadable_cell", f"{name}: {cell!r} in {theirs[column]}."))
     if found:
         found.sort(key=lambda violation: violation.line)
         raise NotOews(f"{len(found)} cells of {name} cannot be read as the OEWS tables are described.", violations=found[:SHOWN])

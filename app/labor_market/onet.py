@@ -25,7 +25,31 @@ FILES = {
     "Skills.txt": (CODE, "Element ID", "Element Name", "Scale ID", "Data Value", "Recommend Suppress", "Not Relevant"),
 }
 TIERS = ("Primary-Short", "Primary-Long", "Supplemental")
+SCALES = ("IM", "LV")  # importance, level
 SHOWN = 100  # problems that are told one by one
+
+
+def _coded(column: str) -> pl.Expr:
+    return pl.col(column).str.contains(f"^{SHAPES[CodeSystem.ONET_SOC_2019].pattern}$")
+
+
+def _said(column: str) -> pl.Expr:
+    return pl.col(column).str.strip_chars() != ""
+
+
+_READABLE: tuple[tuple[str, str, pl.Expr], ...] = (
+    *((name, CODE, _coded(CODE)) for name in FILES),
+    ("Occupation Data.txt", "Title", _said("Title")),
+    ("Job Zones.txt", "Job Zone", pl.col("Job Zone").is_in(["1", "2", "3", "4", "5"])),
+    ("Sample of Reported Titles.txt", "Reported Job Title", _said("Reported Job Title")),
+    ("Related Occupations.txt", "Related O*NET-SOC Code", _coded("Related O*NET-SOC Code")),
+    ("Related Occupations.txt", "Relatedness Tier", pl.col("Relatedness Tier").is_in(TIERS)),
+    ("Related Occupations.txt", "Index", pl.col("Index").str.contains(r"^[1-9][0-9]{0,3}$")),
+    ("Skills.txt", "Element ID", _said("Element ID")),
+    ("Skills.txt", "Element Name", _said("Element Name")),
+    ("Skills.txt", "Scale ID", pl.col("Scale ID").is_in(SCALES)),
+    ("Skills.txt", "Data Value", pl.col("Data Value").str.contains(r"^[0-9](\.[0-9]+)?$")),
+)
 
 
 class NotOnet(Invalid):
@@ -47,27 +71,19 @@ class Onet:
 def read(folder: Path) -> Onet:
     """The O*NET files of a folder. Raises `NotOnet` with every missing file, missing column and unreadable cell."""
     tables = _tables(folder)
-    wrong: list[Violation] = []
-    for name, table in tables.items():
-        wrong += _unreadable(name, table, CODE, table[CODE].str.contains(f"^{SHAPES[CodeSystem.ONET_SOC_2019].pattern}$"))
-    zones = tables["Job Zones.txt"]
-    wrong += _unreadable("Job Zones.txt", zones, "Job Zone", zones["Job Zone"].is_in(["1", "2", "3", "4", "5"]))
-    related = tables["Related Occupations.txt"]
-    wrong += _unreadable("Related Occupations.txt", related, "Relatedness Tier", related["Relatedness Tier"].is_in(TIERS))
-    skills = tables["Skills.txt"]
-    wrong += _unreadable("Skills.txt", skills, "Data Value", skills["Data Value"].cast(pl.Float64, strict=False).is_not_null())
+    wrong = [violation for name, column, claim in _READABLE for violation in _unreadable(name, tables[name], column, claim)]
     if wrong:
         raise NotOnet(f"{len(wrong)} cells of the O*NET files in {folder.name} cannot be read.", violations=wrong[:SHOWN])
     return Onet(
-        occupations=_occupations(tables["Occupation Data.txt"], zones),
+        occupations=_occupations(tables["Occupation Data.txt"], tables["Job Zones.txt"]),
         reported_titles=tables["Sample of Reported Titles.txt"]
         .select(code=CODE, title="Reported Job Title")
         .unique()
         .sort("code", "title"),
-        related=related.select(
-            code=CODE, related="Related O*NET-SOC Code", tier="Relatedness Tier", rank=pl.col("Index").cast(pl.Int64)
-        ).sort("code", "rank"),
-        skills=_skills(skills),
+        related=tables["Related Occupations.txt"]
+        .select(code=CODE, related="Related O*NET-SOC Code", tier="Relatedness Tier", rank=pl.col("Index").cast(pl.Int64))
+        .sort("code", "rank"),
+        skills=_skills(tables["Skills.txt"]),
     )
 
 
@@ -83,11 +99,10 @@ def _tables(folder: Path) -> dict[str, pl.DataFrame]:
     return {name: tables[name].select(FILES[name]) for name in FILES}
 
 
-def _unreadable(name: str, table: pl.DataFrame, column: str, readable: pl.Series) -> list[Violation]:
-    bad = table.with_row_index("line", offset=2).filter(~readable.fill_null(value=False))
-    return [
-        Violation(line, column, "unreadable_cell", f"{name}: {cell!r} in {column}.") for line, cell in bad.select("line", column).rows()
-    ]
+def _unreadable(name: str, table: pl.DataFrame, column: str, claim: pl.Expr) -> list[Violation]:
+    bad = table.with_row_index("line", offset=2).filter(~claim.fill_null(value=False))
+    told = bad.select("line", column).rows()
+    return [Violation(line, f"{name}#{column}", "unreadable_cell", f"{name}: {cell!r} in {column}.") for line, cell in told]
 
 
 def _occupations(titles: pl.DataFrame, zones: pl.DataFrame) -> pl.DataFrame:

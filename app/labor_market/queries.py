@@ -24,7 +24,7 @@ AREAS = "oews_area"
 """The region system whose regions are the OEWS areas; their official codes are BLS's."""
 
 MOST_WORDS = 10
-_CODE = re.compile(r"\d{2}(-\d{0,4}(\.\d{0,2})?)?")
+_CODE = re.compile(r"[0-9]{2}(-[0-9]{0,4}(\.[0-9]{0,2})?)?")
 
 # An O*NET code that ends in .00 is its SOC occupation: one line of the list, with the titles of both.
 _twin = Occupation.__table__.alias("twin")

@@ -45,9 +45,9 @@ def oews_share_v1() -> pl.Expr:
     occupation of a small area, kitchens and executive suites among them. Tuned on New York's figures of May 2025: 0.06 % lets in
     phlebotomists, information security analysts and web designers where there are real numbers of them; 80 % keeps nursing assistants,
     pharmacy technicians and preschool teachers, 120 % keeps welders, machine operators and truck drivers while stocking, counters and
-    call centers go. It lists 211 of the 762 occupations with figures in an area that one of the ten labor market regions
-    touches; a region's own list holds 125 to 179 of them, 154 of 597 on average (18 to 36 %). Solar installers (0.02 % of any area) and childcare workers (75th percentile about 0.7 of the median) do not
-    pass.
+    most call centers go. It lists 211 of the 762 occupations with figures in an area that one of the ten labor market regions touches; a
+    region's own list holds 125 to 179 of them, 154 of 597 on average (18 to 36 %). Solar installers (0.02 % of any area) and childcare
+    workers (75th percentile about 0.7 of the median) do not pass.
     """
     reached = pl.coalesce("p75", "p75_at_least") * 100
     percent = pl.when(pl.col("job_zone") == MIDDLE_ZONE).then(PAY_PERCENT_MIDDLE).otherwise(PAY_PERCENT)

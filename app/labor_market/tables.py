@@ -16,9 +16,9 @@ LINE = "line"
 """The column beside a table's own that says on which line of the file a row stands."""
 
 _SHAPES: dict[type[pl.DataType], tuple[str, str]] = {
-    pl.Int64: (r"^(0|-?[1-9]\d{0,17})$", "a whole number"),
-    pl.Float64: (r"^-?\d{1,15}(\.\d{1,15})?$", "a number"),
-    pl.Date: (r"^\d{4}-\d{2}-\d{2}$", "a date as 2026-07-01"),
+    pl.Int64: (r"^(0|-?[1-9][0-9]{0,17})$", "a whole number"),
+    pl.Float64: (r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$", "a number"),
+    pl.Date: (r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "a date as 2026-07-01"),
 }
 
 

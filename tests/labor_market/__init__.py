@@ -1,0 +1,1 @@
+"""Occupations, wages, in-demand jobs."""
