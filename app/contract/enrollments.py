@@ -37,7 +37,7 @@ class ServiceKindDefinition(Definition):
     triggers: bool = Field(description="whether it begins a participation where none is open")
     extends: bool = Field(description="whether it keeps an open participation open, for 90 days after it")
     runs: bool = Field(default=False, description="whether it lasts until a day on which it ends; without an end it still runs")
-    training_type: Annotated[str | None, BeforeValidator(_blank), Field(pattern=r"^\d{2}$")] = Field(
+    training_type: Annotated[Annotated[str, Field(pattern=r"^\d{2}$")] | None, BeforeValidator(_blank)] = Field(
         None, description="of training: its code in PIRL 1303"
     )
 

@@ -58,7 +58,7 @@ def _day_of(checks: Checks, field: str) -> None:
     @checks.refuse(field)
     def in_the_future(c: Candidate, by: type[By]) -> Refusing:
         """The day has not come yet. Record it when it has."""
-        return and_(c[field] > by.today)
+        return and_(c[field].is_not(None), not_(func.coalesce(c[field] <= by.today, false())))
 
 
 # Who, for whom: the same for every fact about a person.
@@ -183,7 +183,7 @@ def ends_before_it_begins(c: Candidate, by: type[By]) -> Refusing:
 @SERVING.refuse("ended_on")
 def ends_in_the_future(c: Candidate, by: type[By]) -> Refusing:
     """The last day has not come yet. Leave it out while the service runs."""
-    return and_(c.ended_on > by.today)
+    return and_(c.ended_on.is_not(None), not_(func.coalesce(c.ended_on <= by.today, false())))
 
 
 @SERVING.refuse("ended_on")

@@ -36,7 +36,7 @@ def projected(services: pl.DataFrame, planned: pl.DataFrame, policy: Policy) -> 
     qualifying = services.filter("extends")
     lone = services.filter(pl.col("begins") & ~pl.col("extends"))
     found = periods(qualifying.lazy(), planned.lazy(), policy).collect()
-    while False and not (begin := _uncovered(lone, found, policy)).is_empty():
+    while not (begin := _uncovered(lone, found, policy)).is_empty():
         qualifying = pl.concat([qualifying, begin])
         concerned = begin.select("person").unique()
         theirs, plans = (facts.join(concerned, on="person", how="semi").lazy() for facts in (qualifying, planned))

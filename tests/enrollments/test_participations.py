@@ -1,0 +1,238 @@
+"""Participations follow from services alone: whatever comes in what order, is back-dated or taken back, what stands is what a walk
+through the calendar finds in all facts."""
+
+import asyncio
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from app.core.db import Tx
+from app.enrollments import actions, participations, voiding
+from app.enrollments.models import Participation, PlannedService, Service
+from app.participants import actions as participants
+from app.participants.models import Participant, Touched
+from app.states.models import StatePolicy
+from app.states.policy import Policy
+from tests.conftest import TODAY, TestDatabase
+from tests.enrollments import world
+from tests.enrollments.world import ANN, BEA, CAL, DEE
+from tests.people import ALICE, DANA, ERIE
+
+DAY = timedelta(days=1)
+KINDS = {kind.key: kind for kind in world.catalogue()}
+Stands = tuple[str, date, date | None, date | None, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A service, or a planned service, that nobody has taken back."""
+
+    kind: str
+    program: str
+    on: date
+    until: date | None
+    planned: bool = False
+
+    def given(self, day: date) -> bool:
+        return self.on <= day and (self.until is None or day <= self.until)
+
+
+def walk(facts: Sequence[Fact], policy: Policy) -> list[Stands]:
+    """The periods that follow, day by day, for each track by itself. Nothing here is clever."""
+    together = policy.common_exit_programs if policy.common_exit == "on" else ()
+    tracks: dict[str, list[Fact]] = {}
+    for fact in facts:
+        tracks.setdefault("common" if fact.program in together else fact.program, []).append(fact)
+    return sorted((stands for track, mine in tracks.items() for stands in _walk(track, mine, policy)), key=lambda stands: stands[:2])
+
+
+def _walk(track: str, facts: list[Fact], policy: Policy) -> Iterator[Stands]:
+    served = [fact for fact in facts if not fact.planned and KINDS[fact.kind].extends]
+    begin = [fact for fact in facts if not fact.planned and KINDS[fact.kind].triggers]
+    gaps = [fact for fact in facts if fact.planned and KINDS[fact.kind].extends]
+    day, entry, last, programs = min(fact.on for fact in facts), None, None, set[str]()
+    while day < HORIZON:
+        held = any(gap.on < day and gap.until and day <= gap.until + policy.gap_grace * DAY for gap in gaps)
+        if entry and last and day - last > 90 * DAY and not held:
+            yield track, entry, last, day - DAY, tuple(sorted(programs))
+            entry, last, programs = None, None, set()
+        today = {fact.program for fact in served if fact.on == day}
+        if entry is None and any(fact.on == day for fact in begin):
+            entry = last = day
+            programs = today or {fact.program for fact in begin if fact.on == day}
+        if entry:
+            programs |= today
+            last = day if any(fact.given(day) for fact in served) else last
+        day += DAY
+    if entry:
+        yield track, entry, None, None, tuple(sorted(programs))
+
+
+async def standing(tx: Tx, person: UUID) -> list[Stands]:
+    columns = (Participation.track, Participation.entry, Participation.last_service, Participation.open_until, Participation.programs)
+    rows = await tx.all(select(*columns).where(Participation.person == person, Participation.superseded_at.is_(None)))
+    return sorted(((track, entry, last, until, tuple(programs)) for track, entry, last, until, programs in rows), key=lambda row: row[:2])
+
+
+RANDOM_KINDS = ("career_counseling", "occupational_skills_training", "job_search_self_directed", "supportive_services", "tutoring",
+                "youth_supportive_services", "youth_follow_up_services")  # fmt: skip
+FIRST = date(2025, 1, 1)
+HORIZON = date(2028, 6, 1)
+APART = (0, 1, 30, 89, 90, 91, 92, 180, 181)
+
+
+def any_fact(dice: random.Random, before: Sequence[Fact]) -> Fact:
+    """A fact whose day lies near the edge that another one draws, more often than not."""
+    kind = dice.choice(RANDOM_KINDS)
+    program = dice.choice(KINDS[kind].programs)
+    around = [day for fact in before for day in (fact.on, fact.until) if day] or [FIRST + 200 * DAY]
+    on = min(max(dice.choice(around) + dice.choice(APART) * dice.choice((-1, 1)) * DAY, FIRST), TODAY)
+    if dice.random() < 0.2:
+        return Fact(kind, program, on, on + dice.choice((1, 60, 90, 91, 300)) * DAY, planned=True)
+    if KINDS[kind].runs:
+        return Fact(kind, program, on, None if dice.random() < 0.1 else min(on + dice.choice((0, 5, 89, 90, 200)) * DAY, TODAY))
+    return Fact(kind, program, on, on)
+
+
+async def record(tx: Tx, fact: Fact, participant: UUID = ANN) -> tuple[str, UUID]:
+    """Record it as staff do; answers what it is called where it is taken back."""
+    told: dict[str, Any] = {"kind": fact.kind, "program": fact.program, "partner": ERIE.id}
+    if fact.planned:
+        days = {"documented_on": fact.on, "planned_for": fact.until}
+        return "planned-services", await actions.plan(tx, by=DANA.actor, today=TODAY, participant=participant, **told, **days)
+    days = {"given_on": fact.on, "ended_on": fact.until}
+    return "services", await actions.serve(tx, by=DANA.actor, today=TODAY, participant=participant, **told, **days)
+
+
+async def choose(tx: Tx, policy: Policy) -> None:
+    """The state's choice from the beginning on."""
+    await tx.run(insert(StatePolicy).values(valid_from=date(2015, 7, 1), policy=policy.chosen(), source="s"))
+
+
+@pytest.mark.parametrize("policy", [Policy(), Policy(common_exit="off"), Policy(gap_grace=30)], ids=lambda policy: str(policy.chosen()))
+@pytest.mark.parametrize("seed", range(12))
+async def test_what_stands_is_what_follows_from_all_facts(laid: Tx, seed: int, policy: Policy) -> None:
+    dice = random.Random(seed)
+    await choose(laid, policy)
+    known: dict[tuple[str, UUID], Fact] = {}
+    for _ in range(12):
+        if known and dice.random() < 0.25:
+            taken_back = dice.choice(list(known))
+            del known[taken_back]
+            await voiding.void(laid, by=DANA.actor, today=TODAY, kind=taken_back[0], record=taken_back[1], reason="a slip")
+        else:
+            fact = any_fact(dice, list(known.values()))
+            known[await record(laid, fact)] = fact
+        assert await standing(laid, ANN) == walk(list(known.values()), policy)
+
+
+async def test_the_order_of_arrival_does_not_matter(laid: Tx) -> None:
+    dice = random.Random(7)
+    facts: list[Fact] = []
+    for _ in range(10):
+        facts.append(any_fact(dice, facts))
+    for person in (ANN, BEA, DEE):
+        for fact in facts:
+            await record(laid, fact, person)
+        dice.shuffle(facts)
+    assert await standing(laid, ANN) == await standing(laid, BEA) == await standing(laid, DEE) == walk(facts, Policy())
+
+
+async def test_very_many_are_derived_as_one_is(laid: Tx, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows as an import merges them, derived in chunks of two people: the same as one by one, and deriving again changes nothing."""
+    monkeypatch.setattr(participations, "CHUNK", 2)
+    dice, expected = random.Random(3), {}
+    for person in (ANN, BEA, CAL, DEE):
+        facts: list[Fact] = []
+        for _ in range(12):
+            facts.append(any_fact(dice, facts))
+        expected[person] = walk(facts, Policy())
+        for fact in facts:
+            told = {"participant": person, "partner": ERIE.id, "kind": fact.kind, "program": fact.program, "act": person}
+            days = {"documented_on": fact.on, "planned_for": fact.until} if fact.planned else {"given_on": fact.on, "ended_on": fact.until}
+            await laid.run(insert(PlannedService if fact.planned else Service).values(**told, **days))
+        await laid.run(insert(Touched).values(participant=person))
+    assert sum(map(len, expected.values())) > 6
+    assert await participations.derive_touched(laid, by=DANA.actor, today=TODAY) == sum(map(len, expected.values()))
+    assert {person: await standing(laid, person) for person in expected} == expected
+    numbers = [row.number for row in await laid.all(select(Participant.number))]
+    assert await participations.derive_range(laid, by=DANA.actor, today=TODAY, low=min(numbers), high=max(numbers)) == 0
+    for person in expected:
+        assert await participations.derive(laid, by=DANA.actor, today=TODAY, participant=person) == 0
+
+
+async def test_a_participation_that_goes_on_keeps_its_id_and_what_was_said_before(laid: Tx) -> None:
+    await record(laid, Fact("career_counseling", "adult", date(2026, 3, 1), date(2026, 3, 1)))
+    before = await laid.first(select(Participation.id, Participation.open_until).where(Participation.person == ANN))
+    assert before is not None
+    await record(laid, Fact("career_counseling", "wagner_peyser", date(2026, 4, 1), date(2026, 4, 1)))
+    rows = await laid.all(select(Participation).where(Participation.person == ANN).order_by(Participation.superseded_at.is_not(None)))
+    assert [(row.entry, row.last_service, row.programs, row.superseded_at is None) for row in rows] == [
+        (date(2026, 3, 1), date(2026, 4, 1), ["adult", "wagner_peyser"], True),
+        (date(2026, 3, 1), date(2026, 3, 1), ["adult"], False),
+    ]
+    assert rows[0].id == before.id
+    assert rows[1].open_until == before.open_until == date(2026, 5, 30)
+
+
+async def test_a_service_recorded_late_joins_two_participations(laid: Tx) -> None:
+    for day in (date(2025, 1, 1), date(2025, 6, 1)):
+        await record(laid, Fact("career_counseling", "adult", day, day))
+    assert len(await standing(laid, ANN)) == 2
+    late = await record(laid, Fact("career_counseling", "adult", date(2025, 3, 20), date(2025, 3, 20)))
+    assert [stands[1:3] for stands in await standing(laid, ANN)] == [(date(2025, 1, 1), date(2025, 6, 1))]
+    await voiding.void(laid, by=DANA.actor, today=TODAY, kind=late[0], record=late[1], reason="not she")
+    assert len(await standing(laid, ANN)) == 2
+
+
+async def test_two_records_of_one_person_have_her_participations_together(laid: Tx) -> None:
+    early, late = Fact("career_counseling", "adult", date(2025, 1, 1), date(2025, 1, 1)), Fact("tutoring", "youth", date(2025, 3, 1), TODAY)
+    await record(laid, early, ANN)
+    await record(laid, late, BEA)
+    for record_ in await participants.merge(laid, by=DANA.actor, participant=BEA, into=ANN):
+        await participations.derive(laid, by=DANA.actor, participant=record_, today=TODAY)
+    assert await standing(laid, ANN) == walk([early, late], Policy())
+    assert await standing(laid, BEA) == []
+    for record_ in await participants.unmerge(laid, by=DANA.actor, participant=BEA):
+        await participations.derive(laid, by=DANA.actor, participant=record_, today=TODAY)
+    assert await standing(laid, ANN) == walk([early], Policy())
+    assert await standing(laid, BEA) == walk([late], Policy())
+
+
+async def test_a_merge_is_derived_among_very_many_too(laid: Tx) -> None:
+    early, late = Fact("career_counseling", "adult", date(2025, 1, 1), date(2025, 1, 1)), Fact("tutoring", "youth", date(2025, 3, 1), TODAY)
+    await record(laid, early, ANN)
+    await record(laid, late, BEA)
+    await laid.run(update(Participant).where(Participant.id == BEA).values(person=ANN))
+    await participations.derive_touched(laid, by=DANA.actor, today=TODAY)
+    assert await standing(laid, ANN) == walk([early, late], Policy())
+    assert await standing(laid, BEA) == []
+
+
+async def test_derivation_marks_those_whose_participations_changed(laid: Tx) -> None:
+    await laid.run(insert(Service).values(participant=CAL, partner=ERIE.id, kind="tutoring", program="youth", given_on=TODAY, act=CAL))
+    assert await participations.derive(laid, by=DANA.actor, participant=CAL, today=TODAY) == 1
+    assert [row.participant for row in await laid.all(select(Touched.participant))] == [CAL]
+
+
+async def test_two_services_at_the_same_moment_are_both_seen(ground: TestDatabase) -> None:
+    """Each waits for the other's commit before it looks at the facts, so the last one sees both."""
+    first = Fact("career_counseling", "adult", date(2026, 3, 1), date(2026, 3, 1))
+    second = Fact("career_counseling", "adult", date(2026, 5, 1), date(2026, 5, 1))
+    async with ground.transaction(ALICE.actor) as one, ground.transaction(ALICE.actor) as other:
+        await record(one, first)
+        waiting = asyncio.create_task(record(other, second))
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+        await one.commit()
+        await waiting
+        await other.commit()
+    async with ground.reading(DANA.actor) as read:
+        rows = await read.all(select(Participation.entry, Participation.last_service).where(Participation.superseded_at.is_(None)))
+    assert [tuple(row) for row in rows] == [(date(2026, 3, 1), date(2026, 5, 1))]
