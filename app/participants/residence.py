@@ -54,8 +54,10 @@ def fits(ground: Divisions, address: Address, *, home: str) -> bool:
         return False
     if address.county is None:
         return True
+    if not _COUNTY.fullmatch(address.county):
+        return False
     if address.postal != home:
-        return bool(_COUNTY.fullmatch(address.county)) and not ground.in_state(address.county)
+        return not ground.in_state(address.county)
     return address.county in ground.counties if ground.counties else ground.in_state(address.county)
 
 

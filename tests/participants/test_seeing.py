@@ -12,7 +12,7 @@ from app.core.db import Tx
 from app.participants import actions, queries
 from app.participants.models import Caseload, Participant
 from app.participants.queries import NoParticipant, age_on
-from app.participants.visibility import known, visible
+from app.participants.visibility import known, only_visible, visible
 from tests.conftest import TODAY, TestDatabase
 from tests.participants.world import known_to
 from tests.people import ALICE, BOB, CHARLIE, DANA, NIA, PRIYA, Person
@@ -155,7 +155,7 @@ FROM (SELECT n, uuidv7() AS i FROM generate_series(1, 20000) AS n) AS numbered
 
 async def plan(tx: Tx, person: Person, q: str | None) -> str:
     """How PostgreSQL looks for it."""
-    statement = queries.ORDER.page(queries.only_visible(queries._LISTED, Participant.id, by=person.actor), after=None, limit=50)
+    statement = queries.ORDER.page(only_visible(queries._LISTED, Participant.id, by=person.actor), after=None, limit=50)
     if q is not None:
         statement = statement.where(queries._found(q))
     compiled = statement.compile(dialect=tx.connection.dialect, compile_kwargs={"render_postcompile": True})
