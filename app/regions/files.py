@@ -58,7 +58,7 @@ def read(data: bytes, *, layer: str | None = None) -> Read:
         raise _unfit("too_large", f"The file has {len(data):,} bytes; {MOST_BYTES:,} are the most. Simplify the outlines.")
     if data[:4] == b"PK\x03\x04":
         found = _shapefile(data)
-    elif data[:16] == b"SQLite format 3\x00":
+    elif data[:16] == b"SQLite format 3\x00" and data[68:70] == b"GP":  # application ids of GeoPackages: GP10, GP11, GPKG
         found = _geopackage(data, layer)
     elif data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         found = _geojson(data)

@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any, Literal
 
 from app.core.actor import Actor
@@ -34,7 +35,11 @@ class Outlines:
     shapes: Mapping[str, Shape]
     reasons: Mapping[str, str]
     areas_km2: Mapping[str, float]
-    points: Located
+
+    @cached_property
+    def points(self) -> Located:
+        """The outlines made ready for points, when somebody first asks for one."""
+        return Located(self.shapes)
 
 
 _outlines: Kept[Outlines] = Kept(64)
@@ -57,7 +62,7 @@ def _made(edition: EditionKept, draft: Draft, base: Draft | None) -> Outlines:
     names = {region.code: region.name for region in base.edition.regions} if base else {}
     found, reasons = drafts.outlined(draft, Map(base.drawn if base else {}), names)
     areas = dict(zip(found, map(float, shapes.areas_km2(list(found.values()))), strict=True)) if found else {}
-    return Outlines(edition, draft, found, reasons, areas, Located(found))
+    return Outlines(edition, draft, found, reasons, areas)
 
 
 async def county_map(read: Read, *, by: Actor, on: date) -> Map:
@@ -85,17 +90,18 @@ async def compared(read: Read, *, by: Actor, draft: Draft) -> Comparison:
     against = await county_map(read, by=by, on=since)
     last = await queries.last_draft(read, by=by, system=draft.edition.system)
 
-    def compare() -> Comparison:
-        after = drafts.checked(draft, ground, against)
-        before, until = last or (None, None)
-        over = until is not None and until <= since
-        if before is not None and not over and drafts.same(before, after):
-            return Comparison(before, after, (), news=False, refusal=None)
-        held = None if over else before
-        found = drafts.changes(held, after, against)
-        return Comparison(held, after, tuple(found), news=True, refusal=drafts.refusal(before, after, until))
+    return await asyncio.to_thread(lambda: comparison(last, drafts.checked(draft, ground, against), against))
 
-    return await asyncio.to_thread(compare)
+
+def comparison(last: tuple[Draft, date | None] | None, after: Draft, against: Map) -> Comparison:
+    """What an edition that has been checked would change. `last`: the one before, and the day from which it no longer holds."""
+    before, until = last or (None, None)
+    over = until is not None and until <= after.edition.valid_from
+    if before is not None and not over and drafts.same(before, after):
+        return Comparison(before, after, (), news=False, refusal=None)
+    held = None if over else before
+    found = drafts.changes(held, after, against)
+    return Comparison(held, after, tuple(found), news=True, refusal=drafts.refusal(before, after, until))
 
 
 class NotAPoint(Invalid):

@@ -121,7 +121,7 @@ def _refused(feature: str, shape: Shape) -> Problem | None:
         return Problem(feature, "not_a_number", "There are coordinates that are no numbers.")
     if (np.abs(coordinates) > (180, 90)).any():
         where = coordinates[(np.abs(coordinates) > (180, 90)).any(axis=1)][0]
-        detail = f"The point {where[0]:g}, {where[1]:g} is not on the earth: the file names a reference system that is not its own."
+        detail = f"The point {where[0]:.9g}, {where[1]:.9g} is not on the earth: the file names a reference system that is not its own."
         return Problem(feature, "off_the_earth", detail)
     return None
 
