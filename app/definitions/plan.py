@@ -23,6 +23,8 @@ class Entry:
     since:      the first day on which it holds; None: it holds undated, and may change on any day
     until:      of one that was ended: the day from which it no longer holds
     series:     what it is one of, where several dated ones of the same thing are kept side by side, each with a key of its own
+    past:       nothing of it holds any more: it is compared if it is wanted, and not missed if it is not
+    lasting:    it can be replaced, and not be left out
     definition: what the data was made of
     """
 
@@ -32,6 +34,8 @@ class Entry:
     since: date | None = None
     until: date | None = None
     series: str | None = None
+    past: bool = False
+    lasting: bool = False
     definition: Any = field(default=None, compare=False, repr=False)
 
 
@@ -79,10 +83,17 @@ class Plan:
 
 @dataclass(frozen=True)
 class Difference:
-    """How one definition differs from another, and what of it cannot be done."""
+    """How one definition differs from another, and all that keeps it from taking the other's place."""
 
     fields: Sequence[FieldChange]
     refusals: Sequence[str] = ()
+
+
+def together(*plans: Plan) -> Plan:
+    """Several plans as one."""
+    unchanged = sum((Counter(one.unchanged) for one in plans), Counter[str]())
+    changes = (change for one in plans for change in one.changes)
+    return Plan(tuple(changes), dict(unchanged), tuple(refusal for one in plans for refusal in one.refusals))
 
 
 Compare = Callable[[Entry, Entry], Sequence[FieldChange] | Difference]
@@ -114,22 +125,26 @@ def plan(
             changes.append(Change(What.ADDED, new.kind, new.key, new.since or on))
             continue
         found = (compare or {}).get(new.kind, differences)(old, new)
-        told = found if isinstance(found, Difference) else Difference(found)
+        told = found if isinstance(found, Difference) else Difference(found, tuple(_edited(old, new)) if found else ())
         refusals.extend(f"{new.kind} {new.key}: {why}" for why in told.refusals)
-        if not told.fields:
-            unchanged[new.kind] += not told.refusals
-            continue
-        changes.append(Change(What.CHANGED, new.kind, new.key, new.since or on, tuple(told.fields)))
-        if old.key == new.key and old.since and new.since and new.since <= old.since:
-            later = f"Give it a later valid_from than {old.since}."
-            refusals.append(f"{new.kind} {new.key}: what holds since {old.since} is not edited but replaced. {later}")
+        if told.fields:
+            changes.append(Change(What.CHANGED, new.kind, new.key, new.since or on, tuple(told.fields)))
+        elif not told.refusals:
+            unchanged[new.kind] += 1
     for gone in before.without(after):
         changes.append(Change(What.ENDED, gone.kind, gone.key, on))
-        if gone.since and gone.since >= on:
+        if gone.lasting:
+            refusals.append(f"{gone.kind} {gone.key}: it can be replaced, and not be left out.")
+        elif gone.since and gone.since >= on:
             refusals.append(f"{gone.kind} {gone.key}: it begins on {gone.since} only. Leave it out from a later day on.")
     order = list(What)
     changes.sort(key=lambda change: (change.kind, order.index(change.what), change.key))
     return Plan(tuple(changes), dict(sorted(unchanged.items())), tuple(refusals))
+
+
+def _edited(old: Entry, new: Entry) -> Iterator[str]:
+    if old.key == new.key and old.since and new.since and new.since <= old.since:
+        yield f"what holds since {old.since} is not edited but replaced. Give it a later valid_from than {old.since}."
 
 
 class _Before:
@@ -166,7 +181,7 @@ class _Before:
             if new.series is not None and new.since is not None:
                 latest[new.kind, new.series] = max(new.since, latest.get((new.kind, new.series), date.min))
         for place, old in self.all.items():
-            if place in wanted or old.until is not None:
+            if place in wanted or old.until is not None or old.past:
                 continue
             newer = latest.get((old.kind, old.series or ""), date.min)
             if old.series is None or (self._last(old) is old and newer < (old.since or date.max)):
@@ -218,7 +233,7 @@ _SIGN = {What.ADDED: "+", What.CHANGED: "~", What.ENDED: "-"}
 
 def rendered(this: Plan) -> str:
     """The plan as text for a terminal, read like a migration."""
-    lines = [line for change in this.changes for line in _lines(change)]
+    lines = [line for alike in _alike(this.changes) for line in _lines(alike)]
     lines.extend(f"! {refusal}" for refusal in this.refusals)
     counts = Counter(change.what for change in this.changes)
     unchanged = sum(this.unchanged.values())
@@ -230,8 +245,27 @@ def rendered(this: Plan) -> str:
     return "\n".join(lines)
 
 
-def _lines(change: Change) -> Iterator[str]:
+MANY = 8  # changes that differ in nothing but the end of their keys are told in one line from this number on
+
+
+def _alike(changes: Iterable[Change]) -> Iterator[list[Change]]:
+    """Changes one by one, in their order; many of one kind, day and beginning of their keys together."""
+    groups: dict[tuple[str, ...], list[Change]] = {}
+    for n, change in enumerate(changes):
+        by_itself = (str(n),) if change.fields or change.people else ()
+        groups.setdefault((change.kind, change.what, str(change.since), change.key.rpartition("/")[0], *by_itself), []).append(change)
+    for group in groups.values():
+        yield from [group] if len(group) >= MANY else ([change] for change in group)
+
+
+def _lines(alike: Sequence[Change]) -> Iterator[str]:
+    change = alike[0]
     day = {What.ADDED: "from", What.CHANGED: "from", What.ENDED: "until"}[change.what]
+    if len(alike) > 1:
+        within, slash, first = change.key.rpartition("/")
+        named = f"{first} … {alike[-1].key.rpartition('/')[2]}"
+        yield f"{_SIGN[change.what]} {change.kind} {within}{slash}{named}  {len(alike)} {change.what} {day} {change.since}"
+        return
     touched = f"  ({change.people} people)" if change.people else ""
     yield f"{_SIGN[change.what]} {change.kind} {change.key}  {change.what} {day} {change.since}{touched}"
     for one in change.fields:

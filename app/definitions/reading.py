@@ -5,7 +5,7 @@ import difflib
 import io
 import json
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -13,17 +13,19 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from app.core.errors import Violation
 from app.definitions import positions
 from app.definitions.mistakes import Mistake, Place, written
 
 Model = TypeVar("Model", bound=BaseModel)
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
-class Found(Generic[Model]):
+class Found(Generic[Value]):
     """A definition, and where it stands: what is checked after reading is reported as precisely as what reading finds."""
 
-    value: Model
+    value: Value
     file: str
     line_of: Callable[[Place], int | None]
 
@@ -37,6 +39,7 @@ class Reader:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.mistakes: list[Mistake] = []
+        self.seen: set[Path] = set()
 
     def toml(self, path: Path, model: type[Model]) -> Found[Model] | None:
         """One TOML file as one definition."""
@@ -94,11 +97,28 @@ class Reader:
             self.mistakes.append(Mistake(self._name(path), line, "", f"not JSON: {wrong}", "not_json"))
             return None
 
-    def unread(self, folder: Path, expected: Iterator[Path]) -> None:
-        """Files that nobody reads are mistakes: a definition in a misspelt file would silently mean nothing."""
-        known = {path.resolve() for path in expected}
+    def saw(self, *paths: Path) -> None:
+        """Somebody else has read these files."""
+        self.seen.update(path.resolve() for path in paths)
+
+    def violated(self, folder: Path, violations: Iterable[Violation]) -> None:
+        """Keep what a room says of files under `folder` that it read itself; its pointers are `file#key`."""
+        for one in violations:
+            name, _, key = one.pointer.partition("#")
+            self.mistakes.append(Mistake(self._name(folder / name), one.line, key, one.detail.removeprefix(f"{name}: "), one.code))
+
+    def once(self, found: Iterable[Found[Value]], key: Callable[[Value], str], place: str) -> None:
+        """A key that stands twice is a mistake where it stands again."""
+        first: dict[str, Found[Value]] = {}
+        for one in found:
+            if (before := first.setdefault(key(one.value), one)) is not one:
+                where = before.line_of((place,))
+                self.mistakes.append(one.mistake((place,), f"'{key(one.value)}' stands on line {where} already", "twice"))
+
+    def unread(self, folder: Path) -> None:
+        """Files that nobody read are mistakes: a definition in a misspelt file would silently mean nothing."""
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.resolve() not in known and not path.name.startswith(".") and path.suffix != ".md":
+            if path.is_file() and path.resolve() not in self.seen and not path.name.startswith(".") and path.suffix != ".md":
                 self.mistakes.append(Mistake(self._name(path), None, "", "nothing reads this file: is it misspelt?", "unread_file"))
 
     def _row(self, header: list[str], cells: list[str], model: type[Model], file: str, line: int) -> Iterator[Found[Model]]:
@@ -121,6 +141,10 @@ class Reader:
         self.mistakes.extend(wrong)
         return not wrong
 
+    def model(self, data: Mapping[str, Any], model: type[Model], path: Path) -> Found[Model] | None:
+        """Plain data of a file as one definition."""
+        return self._valid(data, model, self._name(path), lambda _place: None)
+
     def _valid(self, data: Mapping[str, Any], model: type[Model], file: str, line_of: Callable[[Place], int | None]) -> Found[Model] | None:
         try:
             return Found(model.model_validate(data), file, line_of)
@@ -132,6 +156,7 @@ class Reader:
             return None
 
     def _text(self, path: Path) -> str | None:
+        self.saw(path)
         try:
             return path.read_bytes().decode("utf-8-sig")
         except FileNotFoundError:

@@ -6,8 +6,6 @@ from pydantic import BaseModel, TypeAdapter
 
 from app.career_paths import rules
 from app.contract import career_paths as contract
-from app.contract.definitions import DefinitionChange, DefinitionPlan, FieldChange
-from app.definitions.plan import Plan
 
 _PATH = TypeAdapter(rules.Path)
 _CHANGE: dict[str, TypeAdapter[Any]] = {name: TypeAdapter(kind) for name, kind in get_type_hints(rules.PathChange).items()}
@@ -41,22 +39,6 @@ def collection(definition: contract.CollectionDefinition) -> rules.CareerCollect
 def collection_definition(kept: rules.CareerCollection) -> contract.CollectionDefinition:
     """The definition that a collection was made of."""
     return contract.CollectionDefinition.model_validate(_COLLECTION.dump_python(kept))
-
-
-def plan(made: Plan) -> DefinitionPlan:
-    """A plan as the wire has it."""
-    changes = [
-        DefinitionChange(
-            what=change.what.value,
-            kind=change.kind,
-            key=change.key,
-            since=change.since,
-            fields=[FieldChange(field=one.field, before=one.before, after=one.after) for one in change.fields],
-            people=change.people,
-        )
-        for change in made.changes
-    ]
-    return DefinitionPlan(changes=changes, unchanged=dict(made.unchanged), refusals=list(made.refusals))
 
 
 def findings(found: tuple[rules.Finding, ...]) -> tuple[contract.Finding, ...]:

@@ -17,7 +17,7 @@ def toml(definition: BaseModel) -> str:
 
 
 def table(rows: Iterable[BaseModel], model: type[BaseModel]) -> str:
-    """Definitions as CSV, a line each, columns in the contract's order. An absent value is an empty cell."""
+    """Definitions as CSV, a line each, columns in the contract's order. An absent value is an empty cell, several are `a|b`."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(model.model_fields)
@@ -50,4 +50,6 @@ def put(root: Path, files: Mapping[str, str]) -> list[Path]:
 def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list):
+        return "|".join(map(str, value))
     return str(value)

@@ -125,7 +125,8 @@ def test_a_file_that_nobody_reads_is_a_mistake(tmp_path: Path) -> None:
     for name in ("read.toml", "carreer.toml", "notes.md", ".hidden"):
         (tmp_path / name).touch()
     reader = Reader(tmp_path)
-    reader.unread(tmp_path, iter([tmp_path / "read.toml"]))
+    reader.saw(tmp_path / "read.toml")
+    reader.unread(tmp_path)
     assert [(m.file, m.code) for m in reader.mistakes] == [("carreer.toml", "unread_file")]
 
 

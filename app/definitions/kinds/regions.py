@@ -1,0 +1,179 @@
+"""Region systems, their editions, places and ZIP codes: the files under `regions/<state>/` that say where."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from app.contract.regions import PlaceDefinition, RegionSystemDefinition, ZipAreaDefinition
+from app.core.actor import Actor
+from app.core.db import Read, Tx
+from app.definitions import regions as translation
+from app.definitions import writing
+from app.definitions.kind import Home, Wanted
+from app.definitions.kinds.region_files import PLACES, SYSTEMS, ZIP_AREAS, Files, by_zip, edition_file, in_order
+from app.definitions.plan import Entry, Plan, What, plan, together
+from app.definitions.reading import Reader
+from app.definitions.regions import EDITION, REGION
+from app.definitions.translation import fields
+from app.participants.living import living
+from app.regions import actions, maps, queries
+from app.regions.drafts import Draft, Map, same
+from app.regions.rules import COUNTY, Place, ZipArea
+
+SYSTEM, PLACE, ZIP_AREA = "region_system", "place", "zip_area"
+
+
+@dataclass(frozen=True)
+class Divided:
+    """How a state is divided. `editions`: of each system, oldest first; `ended`: from which day a system has no regions any more."""
+
+    systems: Sequence[RegionSystemDefinition] = ()
+    editions: Mapping[str, Sequence[Draft]] = field(default_factory=dict)
+    places: Sequence[PlaceDefinition] = ()
+    zip_areas: Sequence[ZipAreaDefinition] = ()
+    ended: Mapping[str, date] = field(default_factory=dict)
+
+    def edition(self, system: str, on: date) -> Draft | None:
+        """The edition of a system that is in force on a day."""
+        if system in self.ended and self.ended[system] <= on:
+            return None
+        begun = [one for one in self.editions.get(system, ()) if one.edition.valid_from <= on]
+        return begun[-1] if begun else None
+
+    def on(self, day: date) -> set[tuple[str, str]]:
+        """The regions of a day: (system, code)."""
+        held = {system: self.edition(system, day) for system in self.editions}
+        return {(system, region.code) for system, draft in held.items() if draft for region in draft.edition.regions}
+
+    def counties(self, on: date) -> Map:
+        """The counties' outlines on a day."""
+        draft = self.edition(COUNTY, on)
+        return Map(draft.drawn) if draft else Map()
+
+
+class Regions:
+    """Everything that says where: it hangs together, and is put in one order."""
+
+    name = "regions"
+
+    def read(self, reader: Reader, known: Wanted) -> Divided:
+        """The files, every edition checked and repaired against the counties of its first day."""
+        files = Files(reader, known)
+        return Divided(files.systems, files.editions, files.places, files.zip_areas)
+
+    async def current(self, read: Read, *, by: Actor) -> Divided:
+        """Every edition that there ever was, with the places and ZIP codes of today."""
+        editions: defaultdict[str, list[Draft]] = defaultdict(list)
+        ended: dict[str, date] = {}
+        for one in await queries.editions(read, by=by):
+            editions[one.system].append(await queries.draft(read, by=by, edition=one))
+            ended.pop(one.system, None)
+            if one.valid_until is not None:
+                ended[one.system] = one.valid_until
+        systems = [RegionSystemDefinition(key=r.key, title=r.title, source=r.source) for r in await queries.systems(read, by=by)]
+        places = [PlaceDefinition.model_validate(dict(row._mapping)) for row in await queries.places(read, by=by)]
+        areas = ({name: row._mapping[name] for name in ZipAreaDefinition.model_fields} for row in await queries.zip_areas(read, by=by))
+        return Divided(systems, editions, in_order(places), by_zip(map(ZipAreaDefinition.model_validate, areas)), ended)
+
+    def plan(self, current: Divided, wanted: Divided, *, on: date) -> Plan:
+        """System by system, region by region, as the API's dry run of a PUT tells it."""
+        undated = plan(_entries(current), _entries(wanted), on=on)
+        editions = (one for system in wanted.editions for one in _editions(current, wanted, system))
+        return together(undated, *editions)
+
+    async def people(self, read: Read, plan: Plan, /, *, by: Actor) -> Mapping[tuple[str, str], int]:
+        """Those who live in a region that changes or ends."""
+        codes: defaultdict[str, list[str]] = defaultdict(list)
+        for change in plan.of(REGION, What.CHANGED, What.ENDED):
+            system, _, code = change.key.partition("/")
+            codes[system].append(code)
+        found = {system: await living(read, by=by, system=system, regions=regions) for system, regions in codes.items()}
+        return {(REGION, f"{system}/{code}"): people for system, regions in found.items() for code, people in regions.items()}
+
+    async def apply(self, tx: Tx, wanted: Divided, plan: Plan, on: date, /, *, by: Actor) -> None:
+        """Systems; counties; places, those still in use too; the other editions, made of these; then what is gone goes."""
+        for system in wanted.systems:
+            await actions.describe_system(tx, by=by, **system.model_dump())
+        last = {one.system: one.valid_from for one in await queries.editions(tx, by=by)}
+        new = {
+            system: [one for one in editions if one.edition.valid_from > last.get(system, date.min)]
+            for system, editions in wanted.editions.items()
+        }
+        for draft in new.pop(COUNTY, ()):
+            await actions.put_edition(tx, by=by, draft=draft)
+        places = {(one.county, one.code): (Place(one.county, one.code, one.name, one.kind), one.source) for one in wanted.places}
+        if plan.of(PLACE):
+            old = {
+                (row.county, row.code): (Place(row.county, row.code, row.name, row.kind), row.source)
+                for row in await queries.places(tx, by=by)
+            }
+            await actions.put_places(tx, by=by, places=list((old | places).values()))
+        for drafts in new.values():
+            for draft in drafts:
+                await actions.put_edition(tx, by=by, draft=draft)
+        for change in plan.of(SYSTEM, What.ENDED):
+            await actions.end_system(tx, by=by, system=change.key, on=on)
+        if plan.of(PLACE):
+            await actions.put_places(tx, by=by, places=list(places.values()))
+        if plan.of(ZIP_AREA):
+            areas = [(ZipArea(one.zip, one.county, one.place), one.source) for one in wanted.zip_areas]
+            await actions.put_zip_areas(tx, by=by, areas=areas)
+
+    def files(self, held: Divided, home: Home) -> Mapping[Path, str]:
+        """A file for each system and each edition; the counties of today have their own."""
+        kept = [one for one in held.systems if one.key not in held.ended]
+        found = {home.regions / SYSTEMS / f"{one.key}.toml": writing.toml(one) for one in kept}
+        for system in kept:
+            editions = held.editions.get(system.key, ())
+            found.update(edition_file(draft, home.regions, newest=draft is editions[-1]) for draft in editions)
+        if held.places:
+            found[home.regions / PLACES] = writing.table(held.places, PlaceDefinition)
+        if held.zip_areas:
+            found[home.regions / ZIP_AREAS] = writing.table(held.zip_areas, ZipAreaDefinition)
+        return found
+
+
+def _by_code(places: Iterable[Any]) -> dict[tuple[str, str], tuple[Place, str]]:
+    """Places as the room takes them, by county and code."""
+    return {(one.county, one.code): (Place(one.county, one.code, one.name, one.kind), one.source) for one in places}
+
+
+def _entries(held: Divided) -> Iterator[Entry]:
+    """What holds undated. A system that has no regions in force is nothing that could end."""
+    for system in held.systems:
+        yield Entry(SYSTEM, system.key, fields(system), past=held.edition(system.key, date.max) is None)
+    for place in held.places:
+        yield Entry(PLACE, f"{place.county}/{place.code}", fields(place))
+    zips: defaultdict[str, list[ZipAreaDefinition]] = defaultdict(list)
+    for area in held.zip_areas:
+        zips[area.zip].append(area)
+    for code, areas in zips.items():
+        yield Entry(ZIP_AREA, code, {"areas": [fields(area) for area in areas]})
+
+
+def _editions(current: Divided, wanted: Divided, system: str) -> Iterator[Plan]:
+    """The plan of each edition of a system, one after the other."""
+    kept = {draft.edition.valid_from: draft for draft in current.editions.get(system, ())}
+    last = (kept[max(kept)], current.ended.get(system)) if kept else None
+    for draft in wanted.editions[system]:
+        since = draft.edition.valid_from
+        if last is not None and since < last[0].edition.valid_from:
+            yield _written_anew(kept.get(since), draft, last[0])
+            continue
+        yield translation.planned(maps.comparison(last, draft, wanted.counties(since)), {})
+        last = (draft, None)
+
+
+def _written_anew(kept: Draft | None, wanted: Draft, last: Draft) -> Plan:
+    """What was in force before the last edition stays as it was."""
+    system, since = wanted.edition.system, wanted.edition.valid_from
+    if kept is not None and same(kept, wanted):
+        return Plan((), {EDITION: 1})
+    holds = f"its edition of {since} is" if kept else f"{last.edition.valid_from} is in force already, and what held before it is"
+    return Plan((), refusals=(f"{EDITION} {system}: {holds} not written anew.",))
+
+
+REGIONS = Regions()
