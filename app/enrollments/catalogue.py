@@ -12,6 +12,7 @@ from app.core.actor import Actor
 from app.core.db import Read, Tx
 from app.core.errors import Conflict
 from app.enrollments.models import PlannedService, Service, ServiceKind
+from app.enrollments.tasks import derive
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Kind:
 
 
 _COLUMNS = [ServiceKind.__table__.c[name] for name in Kind.__dataclass_fields__]
+_DOES = ("triggers", "extends", "runs")  # what participations depend on
 _ALL = select(*_COLUMNS).order_by(ServiceKind.key)
 
 
@@ -42,7 +44,7 @@ async def catalogue(read: Read, *, by: Actor) -> Sequence[Row[Any]]:
 async def adopt_catalogue(tx: Tx, *, by: Actor, kinds: Sequence[Kind]) -> int:
     """Make these the kinds of service that there are. Answers how many lines that added, changed or took away.
 
-    Participations follow what kinds do: derive them anew after a change (`participations.derive_all`; the nightly task does).
+    Participations follow what kinds do: where that changes of a kind that there was, they are all derived anew, by a job.
     Raises `Conflict` if a kind is left out of which services are recorded.
     """
     before = {row.key: row for row in await catalogue(tx, by=by)}
@@ -61,6 +63,8 @@ async def adopt_catalogue(tx: Tx, *, by: Actor, kinds: Sequence[Kind]) -> int:
             ),
             changed,
         )
+    if any(line["key"] in before and any(getattr(before[line["key"]], does) != line[does] for does in _DOES) for line in changed):
+        await tx.defer(derive)
     if changed or gone:
         await note(tx, "adopt_service_catalogue", by=by, rows=len(changed) + len(gone))
     return len(changed) + len(gone)

@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import pytest
 from httpx import AsyncClient
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from app.audit.models import AuditEntry
 from app.core.db import Tx
 from app.core.errors import Conflict
-from app.enrollments import catalogue
-from app.enrollments.models import Service
+from app.core.settings import Settings
+from app.enrollments import actions, catalogue
+from app.enrollments.models import Participation, Service
+from app.worker import work
 from tests.conftest import TODAY, TestDatabase
 from tests.enrollments import world
 from tests.people import DANA, ERIE
@@ -79,6 +81,25 @@ async def test_a_line_changes_and_another_goes(db: Tx) -> None:
     kept = {row.key: row.title for row in await catalogue.catalogue(db, by=DANA.actor)}
     assert kept["tutoring"] == "Tutoring"
     assert "adult_mentoring" not in kept
+
+
+async def test_what_a_kind_does_to_participations_is_derived_anew_where_it_changes(ground: TestDatabase, settings: Settings) -> None:
+    """Guidance is found to delay no exit: a job takes it out of everybody's participations."""
+    async with ground.transaction(DANA.actor) as tx:
+        given = {"partner": ERIE.id, "kind": "career_counseling", "program": "adult", "given_on": TODAY}
+        await actions.serve(tx, by=DANA.actor, today=TODAY, participant=world.ANN, **given)
+        await tx.commit()
+    changed = [*(kind for kind in KINDS.values() if kind.key != "career_counseling")]
+    changed.append(replace(KINDS["career_counseling"], triggers=False, extends=False))
+    async with ground.transaction(DANA.actor) as tx:
+        assert await catalogue.adopt_catalogue(tx, by=DANA.actor, kinds=changed) == 1
+        await tx.commit()
+    standing = select(func.count()).select_from(Participation).where(Participation.superseded_at.is_(None))
+    async with ground.reading(DANA.actor) as read:
+        assert await read.scalar(standing) == 1
+    await work(settings.model_copy(update={"today": TODAY}), ground.url, until_done=True)
+    async with ground.reading(DANA.actor) as read:
+        assert await read.scalar(standing) == 0
 
 
 async def test_a_kind_of_recorded_services_stays(db: Tx) -> None:

@@ -11,7 +11,7 @@ from app.core.acts import Act, Answer, act_binds
 from app.core.db import Base, Tx
 from app.core.errors import Refused
 from app.enrollments import actions, voiding
-from app.enrollments.models import Enrollment, Service
+from app.enrollments.models import Enrollment
 from app.partners.models import Partner
 from tests.conftest import TODAY
 from tests.enrollments.world import (
@@ -36,9 +36,9 @@ DAY = timedelta(days=1)
 TOMORROW = TODAY + DAY
 NOBODY = UUID(int=1)
 
-ENROLL = {"participant": ANN, "career_path": WELDING, "started_on": TODAY}
-SERVE = {"participant": ANN, "kind": "career_counseling", "program": "adult", "given_on": TODAY}
-TRAIN = {"kind": "occupational_skills_training", "given_on": TODAY - 30 * DAY}
+ENROLL: dict[str, Any] = {"participant": ANN, "career_path": WELDING, "started_on": TODAY}
+SERVE: dict[str, Any] = {"participant": ANN, "kind": "career_counseling", "program": "adult", "given_on": TODAY}
+TRAIN: dict[str, Any] = {"kind": "occupational_skills_training", "given_on": TODAY - 30 * DAY}
 PLAN = {"participant": ANN, "kind": "occupational_skills_training", "program": "adult", "documented_on": TODAY, "planned_for": TOMORROW}
 AWARD = {"participant": ANN, "name": "Certified Welder", "wioa_type": "occupational_certification", "awarded_on": TODAY}
 EXCUSE = {"participant": ANN, "reason": "health_medical", "since": TODAY}
@@ -247,8 +247,8 @@ def test_every_check_is_tried() -> None:
 
 def test_every_constraint_that_an_act_can_break_is_claimed_by_a_check() -> None:
     """Two acts at the same moment pass the checks of each other; the constraint keeps one out, and its refusal is the check's."""
-    rooms = {Enrollment, Service, *voiding.KINDS.values()}
-    unique = {index.name for table in rooms for index in Base.metadata.tables[table.__tablename__].indexes if index.unique}
+    tables = {table.__tablename__ for table in voiding.KINDS.values()}
+    unique = {index.name for table in tables for index in Base.metadata.tables[table].indexes if index.unique}
     claimed = {check.kept_by for checks in CHECKS.values() for check in checks.checks.values() if check.kept_by}
     assert claimed == unique
 

@@ -77,7 +77,8 @@ def _walk(track: str, facts: list[Fact], policy: Policy) -> Iterator[Stands]:
 async def standing(tx: Tx, person: UUID) -> list[Stands]:
     columns = (Participation.track, Participation.entry, Participation.last_service, Participation.open_until, Participation.programs)
     rows = await tx.all(select(*columns).where(Participation.person == person, Participation.superseded_at.is_(None)))
-    return sorted(((track, entry, last, until, tuple(programs)) for track, entry, last, until, programs in rows), key=lambda row: row[:2])
+    told = ((row.track, row.entry, row.last_service, row.open_until, tuple(row.programs)) for row in rows)
+    return sorted(told, key=lambda stands: stands[:2])
 
 
 RANDOM_KINDS = ("career_counseling", "occupational_skills_training", "job_search_self_directed", "supportive_services", "tutoring",
