@@ -57,8 +57,9 @@ def _of_job(olds: Sequence[Designation], news: Sequence[Designation], on: date, 
         if (old := begun.get(new.valid_from)) is not None:
             unchanged += _again(old, new, found)
     for old in olds:
-        if old.valid_from not in kept and (old.valid_until is None or old.valid_until > on):
-            _no_longer(old, fresh, on, found)
+        day = _successor(old, news) or on
+        if old.valid_from not in kept and (old.valid_until is None or old.valid_until > day):
+            _no_longer(old, day, found)
     closed = {old.valid_from: day for old, day in found.ended if old.job == olds[0].job} if olds else {}
     for new in fresh:
         blocking = next((old for old in olds if _overlap(replace(old, valid_until=closed.get(old.valid_from, old.valid_until)), new)), None)
@@ -83,19 +84,17 @@ def _again(old: Designation, new: Designation, found: Changes) -> int:
     return 0
 
 
-def _no_longer(old: Designation, fresh: Sequence[Designation], on: date, found: Changes) -> None:
-    """A designation that is recorded and not wanted as it is."""
-    day = _successor(old, fresh) or on
+def _no_longer(old: Designation, day: date, found: Changes) -> None:
+    """A designation that is recorded and not wanted from a day on."""
     if day > old.valid_from:
         found.ended.append((old, day))
     else:
         found.refusals.append((old, f"It begins on {old.valid_from} and cannot end before. Make this change from a later day on."))
 
 
-def _successor(old: Designation, fresh: Sequence[Designation]) -> date | None:
-    """The first day of the new designation that takes the place of one that is not over by then."""
-    later = (new.valid_from for new in fresh if new.valid_from > old.valid_from)
-    return next((day for day in later if old.valid_until is None or day < old.valid_until), None)
+def _successor(old: Designation, news: Sequence[Designation]) -> date | None:
+    """The first day of the wanted designation that takes the place of a recorded one."""
+    return next((new.valid_from for new in news if new.valid_from > old.valid_from), None)
 
 
 def _overlap(one: Designation, other: Designation) -> bool:

@@ -83,7 +83,7 @@ def reference(row: dict[str, Any]) -> bool:
     times = {2: 1.2, 3: 0.8, 4: 1.2}.get(row["job_zone"])
     if times is None or row["employment"] < 50:
         return False
-    return row["employment"] * 10_000 >= 6 * row["area_employment"] and reached * 10 >= round(times * 10) * row["area_median"]
+    return bool(row["employment"] * 10_000 >= 6 * row["area_employment"] and reached * 10 >= round(times * 10) * row["area_median"])
 
 
 maybe = st.none() | st.integers(0, 300_000)
