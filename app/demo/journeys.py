@@ -106,6 +106,9 @@ def learn(chance: Chance, world: World, who: Who) -> Learning:
     choices = world.choices[np.where(who.out_of_state, len(world.homes), who.home)]
     way = np.where(enrolled, (chance.rng.random(who.n)[:, None] < choices).argmax(axis=1), -1)
     started = np.where(who.self_study, who.entry, who.entry + chance.between(8, 30))
+    first_day = np.array([day(w.since) for w in world.ways])
+    instead = min((at for at, w in enumerate(world.ways) if w.offered is None), key=lambda at: world.ways[at].since)
+    way = np.where(enrolled & (started < first_day[way]), instead, way)  # their path is not there yet: they take one that is
     enrolled &= started <= TODAY
     way = np.where(enrolled, way, -1)
 

@@ -46,11 +46,11 @@ class Lot:
 
 
 def lots(world: World, participants: int, seed: int) -> tuple[Lot, ...]:
-    """The whole population: the person of the story, then everybody else."""
+    """The whole population, and the person of the story last: statistics of a table with one row would mislead the planner."""
     named = f"population {VERSION}, {participants} people, seed {seed}, part"
     return (
-        Lot(f"story {VERSION}", partial(story.chunk, world)),
         *(Lot(f"{named} {part.number}", partial(make, part, seed, world)) for part in parts(participants)),
+        Lot(f"story {VERSION}", partial(story.chunk, world)),
     )
 
 
@@ -79,7 +79,7 @@ async def bring(
                 receipt = await load(database, by=by, today=today, kind=kinds[kind], batches=_rows(people, at), content=name)
                 if not receipt.merged:
                     raise NotTaken(receipt)
-                if receipt.made and lot in lots[:2]:  # tables that were empty: their statistics say nothing yet
+                if receipt.made and lot is lots[0]:  # the tables were empty: their statistics say nothing yet
                     await between(kind)
                 made += receipt.made
                 told(kind, receipt.rows)

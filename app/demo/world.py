@@ -8,6 +8,7 @@ import csv
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from math import log
 from pathlib import Path
@@ -70,6 +71,7 @@ class Way:
     weeks: int
     target: str  # the six-digit code of its first target occupation
     offered: frozenset[str] | None  # labor market regions; None: everywhere
+    since: date  # the first day on which it may be started
     rungs: tuple[Rung, ...]
 
     @property
@@ -193,4 +195,5 @@ def _way(definition: Mapping[str, Any]) -> Way:
         behind += step["weeks"]
         credential = step.get("credential", {})
         rungs.append(Rung(step["key"], behind / weeks, credential.get("name"), credential.get("wioa_type"), credential.get("issuer")))
-    return Way(definition["key"], weeks, six_digit(definition["target_occupations"][0]["code"]), regions, tuple(rungs))
+    target = six_digit(definition["target_occupations"][0]["code"])
+    return Way(definition["key"], weeks, target, regions, definition["valid_from"], tuple(rungs))
