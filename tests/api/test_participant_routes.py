@@ -195,7 +195,7 @@ async def test_a_repeated_request_registers_once(alice: AsyncClient, own_db: Tes
 async def test_a_change_is_seen_and_nothing_else_is_changed(alice: AsyncClient) -> None:
     ana = await registered(alice)
     before = (await alice.get(f"/v1/participants/{ana}")).json()
-    change = {"last_name": "Cruz-Ortiz", "phone": None, "races": [], "birth_date": "1990-05-18"}
+    change: dict[str, Any] = {"last_name": "Cruz-Ortiz", "phone": None, "races": [], "birth_date": "1990-05-18"}
     answer = await alice.patch(f"/v1/participants/{ana}", json=change, headers={"If-Match": '"1"'})
     assert (answer.status_code, answer.headers["etag"]) == (200, '"2"')
     assert answer.json() == before | change | {"revision": 2}
