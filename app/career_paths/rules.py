@@ -280,11 +280,12 @@ def _claims_are_cited(path: Path, _known: Surroundings) -> Iterator[Finding]:
 def _in_demand_where_offered(path: Path, known: Surroundings) -> Iterator[Finding]:
     """Training services are linked to an in-demand occupation of the area (29 USC 3174(c)(3)(G)(iii)); other paths are warned of."""
     wanted = {occupation.soc for occupation in path.target_occupations}
-    for region, designated in known.in_demand.items():
-        offered = path.regions_offered is None or region in path.regions_offered
-        if offered and wanted.isdisjoint(designated):
-            detail = f"None of its occupations is in demand in {region.code} on {path.valid_from}."
-            yield Finding("not_in_demand", "/target_occupations", detail, refuses=False)
+    offered = {region: codes for region, codes in known.in_demand.items() if path.regions_offered is None or region in path.regions_offered}
+    without = sorted(region.code for region, codes in offered.items() if wanted.isdisjoint(codes))
+    if without:
+        where = ", ".join(without) if len(without) < len(offered) or len(without) == 1 else "any region where it is offered"
+        detail = f"None of its occupations is in demand in {where} on {path.valid_from}."
+        yield Finding("not_in_demand", "/target_occupations", detail, refuses=False)
 
 
 NOT_EVEN_A_DRAFT = frozenset({"step_twice", "target_twice", "region_twice", "unknown_occupation", "unknown_region_system"})

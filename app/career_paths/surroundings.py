@@ -4,15 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from sqlalchemy import Date, Text, bindparam, case, column, func, or_, select, true, tuple_
+from sqlalchemy import Date, Text, bindparam, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
 from app.career_paths.models import CareerPath
 from app.career_paths.rules import Finding, Occupation, Path, Region, Surroundings, findings
 from app.core.actor import Actor
 from app.core.db import Read
-from app.labor_market.codes import CodeSystem
-from app.labor_market.models import InDemandJob
+from app.labor_market.in_demand import soc_designations
 from app.labor_market.models import Occupation as KnownOccupation
 from app.regions.models import Region as KnownRegion
 from app.regions.models import RegionEdition
@@ -33,29 +32,15 @@ _PATHS = (
     .ext(distinct_on(CareerPath.key))
     .order_by(CareerPath.key, CareerPath.valid_from.desc())
 )
-# An OEWS code of its own stands for the SOC occupations that it combines.
-_COMBINED = (
-    select(KnownOccupation.members)
-    .where(KnownOccupation.system == InDemandJob.system, KnownOccupation.code == InDemandJob.code)
-    .correlate(InDemandJob)
-    .scalar_subquery()
-)
-_SOC = (
-    func.jsonb_array_elements_text(
-        case((InDemandJob.system == CodeSystem.OEWS_2019.value, _COMBINED), else_=func.jsonb_build_array(func.left(InDemandJob.code, 7)))
-    )
-    .table_valued(column("soc", Text))
-    .render_derived(name="designated")
-)
+_SOC = soc_designations().subquery("designated")
 _DESIGNATED = (
     select(
-        InDemandJob.region_system,
-        InDemandJob.region,
+        _SOC.c.region_system,
+        _SOC.c.region,
         func.array_agg(_SOC.c.soc, type_=ARRAY(Text)).filter(_SOC.c.soc.in_(bindparam("wanted", expanding=True))).label("codes"),
     )
-    .join(_SOC, true())
-    .where(InDemandJob.valid_from <= _ON, or_(InDemandJob.valid_until.is_(None), InDemandJob.valid_until > _ON))
-    .group_by(InDemandJob.region_system, InDemandJob.region)
+    .where(_SOC.c.valid_from <= _ON, or_(_SOC.c.valid_until.is_(None), _SOC.c.valid_until > _ON))
+    .group_by(_SOC.c.region_system, _SOC.c.region)
 )
 
 

@@ -241,7 +241,7 @@ def rendered(this: Plan) -> str:
     if people := sum(change.people for change in this.changes):
         lines.append(f"{people} people touched; what they started on stays as it was for them.")
     if this.refusals:
-        lines.append(f"{len(this.refusals)} changes would be refused.")
+        lines.append("1 change would be refused." if len(this.refusals) == 1 else f"{len(this.refusals)} changes would be refused.")
     return "\n".join(lines)
 
 

@@ -92,7 +92,7 @@ def test_people_are_put_beside_the_changes_and_the_text_reads_like_a_migration()
         "! career_path nursing: what holds since 2022-07-01 is not edited but replaced. Give it a later valid_from than 2022-07-01.\n"
         "1 to add, 1 to change, 1 to end, 0 unchanged.\n"
         "12 people touched; what they started on stays as it was for them.\n"
-        "1 changes would be refused."
+        "1 change would be refused."
     )
 
 
