@@ -31,7 +31,6 @@ def derive_shapes(
     layer: Annotated[str | None, typer.Option(help="The layer, where a GeoPackage has several.")] = None,
 ) -> None:
     """Simplify published boundaries into outlines that still share their borders."""
-    from app.core.errors import Invalid
     from app.definitions.regions import features
     from app.definitions.writing import collection
     from app.regions.deriving import derive
@@ -40,12 +39,7 @@ def derive_shapes(
     from app.regions.files import read
     from app.regions.rules import Region
 
-    try:
-        made = derive(read(file.read_bytes(), layer=layer), code=code, name=name, prefix=prefix, suffix=suffix, tolerance_m=tolerance)
-    except Invalid as wrong:
-        for violation in wrong.violations:
-            typer.echo(f"{violation.pointer or 'file'}: {violation.detail}", err=True)
-        raise typer.Exit(1) from wrong
+    made = derive(read(file.read_bytes(), layer=layer), code=code, name=name, prefix=prefix, suffix=suffix, tolerance_m=tolerance)
     regions = tuple(Region(one, made.names[one]) for one in made.shapes)
     draft = Draft(Edition(system, valid_from.date(), source, regions))
     members = {"system": system, "valid_from": str(valid_from.date()), "source": source, "vintage": vintage}

@@ -9,7 +9,7 @@ from app.regions import editions, shapes
 from app.regions.editions import Edition, Ground
 from app.regions.problems import Problem, refuse
 from app.regions.rules import COUNTY
-from app.regions.shapes import Shape
+from app.regions.shapes import NOISE_KM2, Shape
 
 OVERLAP_KM2 = 0.5
 """How much two regions of one system may overlap: what two drawings of one border differ by at 1:500,000, not a village."""
@@ -121,8 +121,8 @@ class RegionChange:
 def changes(before: Draft | None, after: Draft, against: Map) -> list[RegionChange]:
     """What an edition would change, region by region, by code. Without an edition before, every region is added.
 
-    A region changes when it takes in something else, is drawn otherwise or is called otherwise. Outlines made of counties are made
-    of the same counties on both sides.
+    A region changes when it takes in something else, is drawn otherwise or is called otherwise; another file of the same outline, which
+    differs by rounding, changes nothing. Outlines made of counties are made of the same counties on both sides.
     """
     old = editions.by_code(before.edition.regions) if before else {}
     new = editions.by_code(after.edition.regions)
@@ -136,7 +136,7 @@ def changes(before: Draft | None, after: Draft, against: Map) -> list[RegionChan
             continue
         one, other = (shapes_of.get(code) for shapes_of in outlines)
         moved = None if one is None or other is None else shapes.moved_km2(one, other)
-        if was != now or (one is None) is not (other is None) or moved:
+        if was != now or (one is None) is not (other is None) or (moved or 0) > NOISE_KM2:
             differs = editions.moved(was, now)
             found.append(RegionChange(code, What.CHANGED, moved, differs.gained, differs.lost))
     return found
@@ -162,7 +162,7 @@ def same(before: Draft | None, after: Draft) -> bool:
 def _as_drawn(before: Draft, after: Draft) -> bool:
     if before.drawn.keys() != after.drawn.keys():
         return False
-    return all(shapes.moved_km2(shape, after.drawn[code]) == 0 for code, shape in before.drawn.items())
+    return all(shapes.moved_km2(shape, after.drawn[code]) <= NOISE_KM2 for code, shape in before.drawn.items())
 
 
 def refusal(before: Draft | None, after: Draft, until: date | None = None) -> str | None:

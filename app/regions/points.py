@@ -8,6 +8,7 @@ What is decided where:
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ class Located:
     """Outlines made ready for points.
 
     A grid over all of them says of most cells whose they are, all of it: the points in those are looked up. Only points in cells that a
-    border crosses are tested against outlines, one outline at a time over whole arrays.
+    border crosses are tested against outlines, one outline at a time over whole arrays. The grid is made when it is first asked for.
     """
 
     def __init__(self, shapes: Mapping[str, Shape]) -> None:
@@ -35,10 +36,10 @@ class Located:
         self._corner: NDArray[np.float64] = bounds[:2]
         self._far: NDArray[np.float64] = bounds[2:]
         self._cell = np.maximum((bounds[2:] - bounds[:2]) / CELLS, 1e-12)
-        self._owner, self._crossed = self._grid()
 
+    @cached_property
     def _grid(self) -> tuple[NDArray[np.int32], list[NDArray[np.intp]]]:
-        """Of each cell, whose it is (`ON_BORDER`: not one outline's alone); of each outline, the cells that have to be looked at for it."""
+        """Of each cell, whose it is (`ON_BORDER`: not one outline's alone); of each outline, the cells that it crosses or shares."""
         owner = np.full(CELLS * CELLS, OUTSIDE, dtype=np.int32)
         if not self.codes:
             return owner, []
@@ -67,20 +68,23 @@ class Located:
         if not near.size or not self.codes:
             return found
         x, y = x[near], y[near]
+        owner, crossed = self._grid
         column = np.minimum(((x - self._corner[0]) / self._cell[0]).astype(np.intp), CELLS - 1)
         row = np.minimum(((y - self._corner[1]) / self._cell[1]).astype(np.intp), CELLS - 1)
         cell = row * CELLS + column
-        answer = self._owner[cell]
+        answer = owner[cell]
         unsure = np.flatnonzero(answer == ON_BORDER)
-        answer[unsure] = self._tested(x[unsure], y[unsure], cell[unsure])
+        answer[unsure] = self._tested(x[unsure], y[unsure], cell[unsure], crossed)
         found[near] = answer
         return found
 
-    def _tested(self, x: NDArray[np.float64], y: NDArray[np.float64], cell: NDArray[np.intp]) -> NDArray[np.int32]:
+    def _tested(
+        self, x: NDArray[np.float64], y: NDArray[np.float64], cell: NDArray[np.intp], crossed: Sequence[NDArray[np.intp]]
+    ) -> NDArray[np.int32]:
         answer = np.full(x.shape, OUTSIDE, dtype=np.int32)
         order = np.argsort(cell, kind="stable")  # the points of an outline's cells stand together
         ordered = cell[order]
-        for outline, cells in enumerate(self._crossed):
+        for outline, cells in enumerate(crossed):
             begins, ends = np.searchsorted(ordered, cells, "left"), np.searchsorted(ordered, cells, "right")
             here = order[_ranges(begins, ends)]
             inside = here[shapely.intersects_xy(self._outlines[outline], x[here], y[here])]

@@ -1,11 +1,21 @@
 """Region systems, regions on a day, locate and crosswalks over HTTP: who reads, who writes, what a plan says."""
 
 import copy
+import json
+import shutil
+from datetime import date
+from pathlib import Path
 from typing import Any
 
+import geopandas
 import pytest
+import shapely
 from httpx import AsyncClient
+from sqlalchemy import insert
 
+from app.core.ids import uuid7
+from app.participants.models import Participant
+from app.participants.residence import Address, settle
 from tests.conftest import Client, TestDatabase
 from tests.people import ALICE, CHARLIE, DANA, NIA, PAT, PEOPLE, PRIYA
 from tests.regions import new_york
@@ -295,3 +305,91 @@ async def test_places_and_zip_codes_are_put_as_a_whole(dana: AsyncClient, priya:
     assert codes == {"unknown_county", "unknown_place"}
     assert (await dana.put("/v1/zip-areas", json={"items": []})).json() == {"changed": 1}
     assert (await priya.get("/v1/locate?zip=10701")).json()["systems"]["lwda"]["how"] == "needs_county"
+
+
+AREAS = geopandas.GeoDataFrame(
+    {"AREA": ["North Town", "South Town"], "TITLE": ["North", "South"], "acres": [1.5, 2.5]},
+    geometry=[shapely.box(-78.9, 42.8, -78.8, 42.9), shapely.box(-78.9, 42.7, -78.8, 42.8)],
+    crs=4326,
+)
+
+
+def written(folder: Path) -> tuple[bytes, bytes]:
+    """The areas as a GeoPackage and as a zipped Shapefile, each in a reference system of New York's."""
+    AREAS.to_crs(2262).to_file(folder / "areas.gpkg")
+    (folder / "shapes").mkdir()
+    AREAS.to_crs(26918).to_file(folder / "shapes/areas.shp")
+    return (folder / "areas.gpkg").read_bytes(), Path(shutil.make_archive(str(folder / "areas"), "zip", folder / "shapes")).read_bytes()
+
+
+@pytest.mark.usefixtures("laid")
+async def test_files_of_gis_programs_are_put_as_they_are(dana: AsyncClient, tmp_path: Path) -> None:
+    await dana.post(SYSTEMS, json={"key": "town", "title": "Towns", "source": "a test"})
+    url, names = f"{SYSTEMS}/town/regions", "code=AREA&name=TITLE"
+    package, packed = written(tmp_path)
+    needs = await dana.put(f"{url}?{names}", content=package)
+    assert (needs.status_code, needs.json()["detail"]) == (422, "A file of outlines needs ?valid_from= and ?source= beside it.")
+    unnamed = await dana.put(f"{url}?valid_from=2026-01-01&source=x", content=package)
+    assert [(e["pointer"], e["code"]) for e in unnamed.json()["errors"]] == [("/regions/row 1", "no_name"), ("/regions/row 2", "no_name")]
+    assert "The columns are: AREA, TITLE, acres." in unnamed.json()["errors"][0]["detail"]
+
+    put = await dana.put(f"{url}?{names}&valid_from=2026-01-01&source=a test", content=package)
+    assert put.status_code == 200, put.text
+    assert "reprojected" in [note["code"] for note in put.json()["notes"]]
+    north = (await dana.get(f"{url}/north_town")).json()
+    assert (north["name"], north["area_km2"]) == ("North", pytest.approx(91.1, abs=0.5))
+    # The same outlines in another file and another reference system differ by rounding, which moves no region.
+    again = (await dana.put(f"{url}?{names}&valid_from=2026-06-01&source=a test", content=packed)).json()
+    geojson = {"valid_from": "2026-06-01", "source": "a test", **json.loads(AREAS.to_json())}
+    drawn = (await dana.put(f"{url}?{names}", json=geojson)).json()
+    assert again["changes"] == drawn["changes"] == again["regions"] == []
+
+    broken = await dana.put(f"{url}?{names}&valid_from=2026-06-01&source=x", content=packed[:-40])
+    assert [e["code"] for e in broken.json()["errors"]] == ["not_zip"]
+    large = await dana.put(url, content=b"{", headers={"Content-Length": "1000000001"})
+    assert (large.status_code, large.json()["type"]) == (413, "/problems/too-large")
+
+
+@pytest.mark.usefixtures("laid")
+async def test_bodies_that_are_no_regions(dana: AsyncClient) -> None:
+    body = labor("2027-01-01", _36029="long_island")
+    for content, code in {
+        b"": "unknown_format",
+        b"[]": "unknown_format",
+        b"{": "not_json",
+        json.dumps({**body, "system": "lwda"}).encode(): "other_system",
+        json.dumps({**body, "regions": []}).encode(): "too_short",
+        json.dumps({**body, "colour": "red"}).encode(): "extra_forbidden",
+        json.dumps({**body, "regions": body["regions"][1:]}).encode(): "county_left_out",
+    }.items():
+        answer = await dana.put(LABOR, content=content)
+        assert answer.status_code == 422, content[:50]
+        assert {e["code"] for e in answer.json()["errors"]} == {code}, answer.text
+
+
+@pytest.mark.usefixtures("laid")
+async def test_a_plan_counts_the_people_whose_region_moves(dana: AsyncClient, own_db: TestDatabase) -> None:
+    async with own_db.transaction(DANA.actor) as tx:
+        at_home = [Address("NY", "36029"), Address("NY", "36063"), Address("NY", "36059")]
+        settled = await settle(tx, by=DANA.actor, addresses=at_home, on=date(2026, 10, 31))
+        for residence, people in zip(settled.values(), (3, 2, 4), strict=True):
+            for _ in range(people):
+                await tx.run(insert(Participant).values(**SOMEBODY, id=(somebody := uuid7()), person=somebody, residence=residence))
+        await tx.commit()
+    plan = (await dana.put(f"{LABOR}?dry_run=true", json=labor("2027-01-01", _36029="finger_lakes"))).json()
+    assert {one["code"]: one["people"] for one in plan["regions"]} == {"finger_lakes": 0, "western_new_york": 5}
+    assert {one["key"]: one["people"] for one in plan["changes"]} == {
+        "labor_market_region/finger_lakes": 0,
+        "labor_market_region/western_new_york": 5,
+    }
+
+
+SOMEBODY: dict[str, Any] = {
+    "first_name": "Some",
+    "last_name": "Body",
+    "birth_date": date(1990, 1, 1),
+    "sex": 9,
+    "hispanic": 9,
+    "registered_on": date(2026, 1, 1),
+    "act": uuid7(),
+}

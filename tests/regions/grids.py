@@ -4,12 +4,14 @@ from datetime import date
 from typing import Any
 
 import shapely
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from app.regions.editions import Edition, Ground
 from app.regions.rules import Region
 
 Shape = Any
+quick = settings(deadline=None, max_examples=60)
 
 
 def square(west: float, south: float, side: float = 1.0) -> Shape:

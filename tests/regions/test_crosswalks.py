@@ -8,7 +8,7 @@ from hypothesis import given
 from app.regions import shapes
 from app.regions.crosswalks import Crosswalk, Row, by_area, by_counties
 from app.regions.rules import Part, Region, division
-from tests.regions.grids import counties, partitions, square
+from tests.regions.grids import counties, partitions, quick, square
 from tests.regions.new_york import county_map, divisions, draft
 
 BASE = counties(4, 3)
@@ -22,6 +22,7 @@ def sums(found: Crosswalk) -> dict[str, float]:
     return dict(added)
 
 
+@quick
 @given(partitions(CODES), partitions(CODES))
 def test_shares_of_counties_sum_to_one(these: list[Region], those: list[Region]) -> None:
     found = by_counties(these, division("other", those), system="one")
@@ -32,6 +33,7 @@ def test_shares_of_counties_sum_to_one(these: list[Region], those: list[Region])
         assert row.amount == sum(owner[county] == row.other for county in region.counties)
 
 
+@quick
 @given(partitions(CODES), partitions(CODES))
 def test_shares_of_area_sum_to_one_and_are_there_and_back(these: list[Region], those: list[Region]) -> None:
     one, other = (shapes.dissolved(BASE, regions)[0] for regions in (these, those))
@@ -43,6 +45,7 @@ def test_shares_of_area_sum_to_one_and_are_there_and_back(these: list[Region], t
         assert sum(row.amount for row in there.rows if row.one == code) == pytest.approx(shapes.area_km2(shape))
 
 
+@quick
 @given(partitions(CODES))
 def test_a_system_falls_into_itself(regions: list[Region]) -> None:
     own = [Row(region.code, region.code, 1, float(len(region.counties))) for region in regions]

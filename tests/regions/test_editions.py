@@ -7,7 +7,7 @@ from app.regions import editions
 from app.regions.editions import Edition, Moved, moved
 from app.regions.problems import Problem, Unfit, refuse
 from app.regions.rules import Part, Region, division, touching
-from tests.regions.grids import counties, edition, ground, partitions
+from tests.regions.grids import counties, edition, ground, partitions, quick
 
 GROUND = ground(3, 1, ("99001", "town"), ("99001", "city"))
 A, B, C = "99000", "99001", "99002"
@@ -72,6 +72,7 @@ def test_everything_is_named_at_once_with_county_and_owner() -> None:
     ]
 
 
+@quick
 @given(partitions(list(counties(3, 1))))
 def test_a_partition_has_no_problems_and_finds_every_county(regions: list[Region]) -> None:
     assert codes(edition("lwda", *regions)) == []

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.regions.points import ON_BORDER, OUTSIDE, InSystems, Located, named
-from tests.regions.grids import counties, square
+from tests.regions.grids import counties, quick, square
 from tests.regions.new_york import county_map, divisions
 
 NEW_YORK = Located(county_map().counties)
@@ -25,6 +25,7 @@ def test_a_million_points_would_lie_where_shapely_says() -> None:
     assert 0.3 < (found >= 0).mean() < 0.6
 
 
+@quick
 @given(st.lists(st.tuples(st.floats(-71, -65), st.floats(39, 44)), max_size=30))
 def test_points_in_a_grid_lie_where_shapely_says(points: list[tuple[float, float]]) -> None:
     lon, lat = np.array([x for x, _ in points]), np.array([y for _, y in points])

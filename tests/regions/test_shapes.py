@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.regions import shapes
 from app.regions.rules import Part, Region
-from tests.regions.grids import Shape, counties, partitions, square
+from tests.regions.grids import Shape, counties, partitions, quick, square
 from tests.regions.new_york import county_map
 
 BOW_TIE = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
@@ -113,6 +113,7 @@ def test_regions_of_another_state_are_found() -> None:
 CODES = list(counties(4, 3))
 
 
+@quick
 @given(partitions(CODES))
 def test_dissolving_loses_and_adds_nothing(regions: list[Region]) -> None:
     base = counties(4, 3)
@@ -141,6 +142,7 @@ def test_a_region_without_outline_says_why(region: Region, words: str) -> None:
     assert words in reasons["a"]
 
 
+@quick
 @given(st.integers(0, 2**32 - 1), st.sampled_from([200.0, 2000.0, 20_000.0]))
 def test_simplified_neighbours_still_share_their_borders(seed: int, tolerance: float) -> None:
     """Wiggly borders drawn once and used by both sides."""
