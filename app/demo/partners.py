@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import insert, select
+
+from app.audit.entries import note
+from app.core.actor import Actor
+from app.core.db import Tx
+from app.core.ids import uuid7
 from app.demo.world import World
+from app.partners.models import Agreement, Partner, ServiceRegion
 
 SINCE = date(2015, 7, 1)
 """All of them serve people under the program since it began (WIOA, title I, section 506: 1 July 2015)."""
@@ -49,3 +56,22 @@ def organisations(world: World) -> tuple[Organisation, ...]:
         for code, name in sorted(SECOND_COLLEGES.items())
     ]
     return (*boards, *colleges, *second)
+
+
+async def settle(tx: Tx, *, by: Actor, world: World) -> int:
+    """Make the partners that are not there yet, with the region that each serves and its agreement; answers how many that were."""
+    known = {row.key for row in await tx.all(select(Partner.key))}
+    new = [(one, uuid7()) for one in organisations(world) if one.key not in known]
+    if not new:
+        return 0
+    await tx.run(
+        insert(Partner), [{"id": id_, "key": one.key, "name": one.name, "kind": one.kind, "active_from": SINCE} for one, id_ in new]
+    )
+    serves = [{"partner": id_, "system": one.system, "region": one.region, "valid_from": SINCE} for one, id_ in new]
+    await tx.run(insert(ServiceRegion), serves)
+    source = "Invented for the demonstration"
+    agreed = [{"partner": id_, "kind": "wage_match", "valid_from": SINCE, "source": source} for one, id_ in new if one.wage_match]
+    if agreed:
+        await tx.run(insert(Agreement), agreed)
+    await note(tx, "settle_demonstration", by=by, rows=len(new))
+    return len(new)
