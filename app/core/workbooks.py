@@ -32,6 +32,7 @@ class Sheet:
 
     `titles` gives columns other names than the batches do, `formats` number formats ("0.0%", "$#,##0"), and `instead` names, for a
     column of numbers, the text column whose words are shown where the number is missing (that column is not shown by itself).
+    `banner` stands above the table and on every page that is printed of it.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Sheet:
     titles: Mapping[str, str] = field(default_factory=dict)
     formats: Mapping[str, str] = field(default_factory=dict)
     instead: Mapping[str, str] = field(default_factory=dict)
+    banner: str = ""
 
 
 def write_xlsx(sheets: Sequence[Sheet], target: Target, *, notes: Sequence[tuple[str, str]] = ()) -> int:
@@ -72,10 +74,11 @@ def _write_sheet(book: Any, sheet: Sheet) -> int:
     schema = sheet.batches.schema
     shown = [name for name in schema.names if name not in sheet.instead.values()]
     header = book.add_format({"bold": True, "bg_color": "#1B3A57", "font_color": "#FFFFFF", "text_wrap": True, "valign": "vcenter"})
-    widths = [min(max(len(sheet.titles.get(name, name)), NARROWEST), WIDEST) for name in shown]
+    widths = [min(max(NARROWEST, *map(len, sheet.titles.get(name, name).splitlines())), WIDEST) for name in shown]
+    top = _write_banner(book, page, sheet.banner)
     for column, name in enumerate(shown):
-        _text(page, 0, column, sheet.titles.get(name, name), header)
-    page.freeze_panes(1, 0)
+        _text(page, top, column, sheet.titles.get(name, name), header)
+    page.freeze_panes(top + 1, 0)
     writers = [_writer(schema.field(name), book, sheet.formats.get(name)) for name in shown]
     words = [shown.index(name) for name in sheet.instead]
     row = 0
@@ -90,17 +93,26 @@ def _write_sheet(book: Any, sheet: Sheet) -> int:
                 max(width, *(min(len(str(value)), WIDEST) for value in column[:200]), 0)
                 for width, column in zip(widths, columns, strict=True)
             ]
-        if row + batch.num_rows >= LAST_ROW:
+        if top + row + batch.num_rows >= LAST_ROW:
             raise TooLarge(f"A sheet has {LAST_ROW - 1:,} rows at most. Take CSV or Parquet.")
         for cells in zip(*columns, strict=True):
             row += 1
             for column, (write, value) in enumerate(zip(writers, cells, strict=True)):
                 if value is not None:
-                    write(page, row, column, value)
+                    write(page, top + row, column, value)
     for column, width in enumerate(widths):
         page.set_column(column, column, width + 2)
-    page.autofilter(0, 0, row, len(shown) - 1)
+    page.autofilter(top, 0, top + row, len(shown) - 1)
     return row
+
+
+def _write_banner(book: Any, page: Any, banner: str) -> int:
+    """The banner, if there is one; answers the row in which the table begins."""
+    if not banner:
+        return 0
+    _text(page, 0, 0, banner, book.add_format({"bold": True, "font_color": "#B50909"}))
+    page.set_header(f'&C&"-,Bold"{banner.replace("&", "&&")}')
+    return 1
 
 
 def _values(batch: pa.RecordBatch, name: str) -> list[Any]:

@@ -51,7 +51,7 @@ class Extract:
     folder: Path
     digest: str
     read_at: str  # when the snapshot was taken, UTC
-    rows: dict[str, int]  # of each table
+    rows: dict[Counted, int]  # of each table
     evidence: frozenset[int]  # quarters of which the state has any evidence of work
 
     def table(self, counted: Counted) -> nw.LazyFrame[Any]:
@@ -136,7 +136,9 @@ def _opened(place: Path) -> Extract | None:
     if not about.exists():
         return None
     told = json.loads(about.read_text())
-    return Extract(place, told["digest"], told["read_at"], told["rows"], frozenset(told["evidence"]))
+    return Extract(
+        place, told["digest"], told["read_at"], {Counted(name): rows for name, rows in told["rows"].items()}, frozenset(told["evidence"])
+    )
 
 
 @contextmanager

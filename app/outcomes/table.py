@@ -1,16 +1,17 @@
 """The regional table: one figure per region, population and indicator, out of tallies. Rates and medians are exact until printed."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 import polars as pl
 
 from app.core.periods import Period, Quarters, spoken
 from app.outcomes.frame import OUT_OF_STATE, UNKNOWN, region
 from app.outcomes.indicators import Counted, Indicator, Measure, Population
+from app.outcomes.measures import Asked
 from app.outcomes.tally import Count, counts
 
 STATE = "state"
@@ -94,13 +95,32 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Basis:
+    """What the figures were computed from: the extract, the day of the question, and the state's choices."""
+
+    digest: str  # of the extract's contents
+    read_at: str  # when the facts were read, UTC
+    rows: Mapping[Counted, int]  # of each table of the extract
+    evidence: frozenset[int]  # the quarters of which the state has any evidence of work
+    asked: Asked
+
+    @property
+    def readings(self) -> dict[str, Any]:
+        """The state's choices that are not the defaults."""
+        return self.asked.policy.chosen()
+
+
+@dataclass(frozen=True)
 class Table:
     """The figures of one report period by the regions of one system, and of the state."""
 
     geography: Geography
-    period: Period
-    asked: date  # the day of the question: exits and lags are as known on it
+    basis: Basis
     figures: tuple[Figure, ...]
+
+    @property
+    def period(self) -> Period:
+        return self.basis.asked.period
 
     def __iter__(self) -> Iterator[Figure]:
         return iter(self.figures)
@@ -111,37 +131,29 @@ class Table:
         return next((f for f in self.figures if (f.region, f.indicator.population, f.indicator.name) == wanted), None)
 
 
-@dataclass(frozen=True)
-class Tallies:
-    """What a table is summed from: a tally per kind of row, by the regions of the table's system; and the quarters of which the state
-    has any evidence of work."""
-
-    of: Mapping[Counted, pl.DataFrame]
-    evidence: frozenset[int] = field(default_factory=frozenset)
-
-
-def table(tallies: Tallies, indicators: Sequence[Indicator], geography: Geography, period: Period, asked: date) -> Table:
+def table(tallies: Mapping[Counted, pl.DataFrame], indicators: Sequence[Indicator], geography: Geography, basis: Basis) -> Table:
     """Every indicator in every region of the geography, among people without one, and in the state.
 
-    People in regions that the geography does not name count as `unknown`, so that the rows always sum to the state.
+    `tallies`: one a kind of row, by the regions of the geography's system. People in regions that it does not name count as `unknown`.
+    That nobody gets lost is asserted of every indicator: its places sum to the region's rows, and these to the extract's.
     """
     by = region(geography.system)
-    named = [*geography.regions, OUT_OF_STATE]
     where = pl.col(by).cast(pl.String)
-    of = {
-        counted: tallied.with_columns(pl.when(where.is_in(named)).then(where).otherwise(pl.lit(UNKNOWN)).alias(by))
-        for counted, tallied in tallies.of.items()
-    }
+    named = pl.when(where.is_in([*geography.regions, OUT_OF_STATE])).then(where).otherwise(pl.lit(UNKNOWN)).alias(by)
+    of = {counted: tallied.with_columns(named) for counted, tallied in tallies.items()}
     found = []
     for indicator in indicators:
-        cells = dict(counts(of[indicator.counted], indicator, by)) | dict(counts(of[indicator.counted], indicator, None))
+        regions = dict(counts(of[indicator.counted], indicator, by))
+        whole = dict(counts(of[indicator.counted], indicator, None))[None]
+        everybody = sum(count.everybody for count in regions.values())
+        assert whole.everybody == everybody == basis.rows[indicator.counted], f"{indicator.key}: somebody got lost"
         nobody = Count(dict.fromkeys(indicator.places, 0))
         for system, code, name in geography.rows:
-            count = cells.get(None if system == STATE else code, nobody)
-            found.append(Figure(system, code, name, indicator, count, *_status(indicator, count, tallies.evidence)))
+            count = whole if system == STATE else regions.get(code, nobody)
+            found.append(Figure(system, code, name, indicator, count, *_status(indicator, count, basis.evidence)))
     order = {code: n for n, (_, code, _) in enumerate(geography.rows)}
     found.sort(key=lambda figure: order[figure.region])  # a stable sort: within a region in the order of the indicators
-    return Table(geography, period, asked, tuple(found))
+    return Table(geography, basis, tuple(found))
 
 
 def _status(indicator: Indicator, count: Count, evidence: frozenset[int]) -> tuple[Status, str]:

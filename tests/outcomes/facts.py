@@ -89,7 +89,7 @@ def _designated(code: str, valid_from: date, valid_until: date | None, members: 
 def _person(chance: Random, person: int, facts: Facts) -> None:
     about = {element: chance.choice([0, 1, 9]) for element in ABOUT}
     facts["people"].append({"person": person, "100": f"id-{person}", "residence": chance.randint(1, 3), **about})
-    days = [FIRST + chance.randrange(300) * DAY]
+    days = [FIRST + chance.choice([chance.randrange(300), 200, 300, 400, 500]) * DAY]
     for _ in range(chance.randint(0, 5)):
         days.append(days[-1] + chance.choice(STEPS) * DAY)
     for day in days:

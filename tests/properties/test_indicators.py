@@ -11,7 +11,7 @@ from app.core.periods import Period
 from app.outcomes.frame import LEARNERS, PERIODS, known, region
 from app.outcomes.indicators import Counted, Population
 from app.outcomes.measures import MEASURES, Asked, indicators
-from app.outcomes.table import Geography, Table, Tallies, table
+from app.outcomes.table import Basis, Geography, Table, table
 from app.outcomes.tally import tally
 from app.states.policy import Policy
 from tests.outcomes import reference
@@ -35,7 +35,8 @@ def tabulated(periods: list[Row], learners: list[Row], written: str, policy: Pol
         Counted.LEARNERS: nw.from_native(frame(learners, LEARNERS)),
     }
     of = {counted: tally(frames[counted], [i for i in wanted if i.counted is counted], [region(SYSTEM)]) for counted in Counted}
-    return table(Tallies(of, EVIDENCE), wanted, GEOGRAPHY, asked.period, asked.on)
+    rows = {Counted.PERIODS: len(periods), Counted.LEARNERS: len(learners)}
+    return table(of, wanted, GEOGRAPHY, Basis("digest", "2026-10-31 12:00:00", rows, EVIDENCE, asked))
 
 
 def people(seed: int, rows: int) -> tuple[list[Row], list[Row]]:
