@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 from sqlalchemy import select
 
 from app.access.enter import enter
@@ -32,6 +33,14 @@ from app.states.models import State
 
 MARK, KEYS, POPULATION = "demo.json", "demo-keys.json", "population"
 """In the data folder: which population this is, the visitors' keys, and the population as files."""
+
+FILLS = {
+    "participants": ("participants", "partner_references", "residences"),
+    "services": ("services", "participations"),
+    "planned_services": ("planned_services", "participations"),
+    "endings": ("enrollments",),
+}
+"""The tables that a kind of import fills, where they are not named as it is."""
 
 Tell = Callable[[str, int, int], None]
 """Told at every step: what is being done, how far it is, and how far it goes."""
@@ -130,12 +139,12 @@ class Course:
             await tx.commit()
 
     async def _bring(self, by: Actor, world: World, work: Work) -> int:
-        """Bring the population in. Afterwards the planner knows how much there is."""
+        """Bring the population in."""
         ring = self.installation.settings.key_ring
         assert ring is not None, "an installation has a ring"
         lots = loading.lots(world, self.asked.participants, self.asked.seed)
         count = self._counting("population", len(lots) * len(DELIVERIES))
-        made = await loading.bring(
+        return await loading.bring(
             self.database,
             lots,
             by=by,
@@ -145,14 +154,12 @@ class Course:
             told=lambda kind, _rows: count(kind),
             between=self._analyse,
         )
-        if made:
-            await self._analyse("everything")
-        return made
 
-    async def _analyse(self, _kind: str) -> None:
-        """Take the statistics anew: a plan made while a table was empty is a bad one when it is full."""
+    async def _analyse(self, kind: str) -> None:
+        """Take the statistics anew of what a kind fills: a plan made while a table was empty is a bad one when it is full."""
         async with await psycopg.AsyncConnection.connect(self.installation.owner_url, autocommit=True) as connection:
-            await connection.execute("ANALYZE")
+            tables = [sql.Identifier(table) for table in (*FILLS.get(kind, (kind,)), "caseload", "touched")]
+            await connection.execute(sql.SQL("ANALYZE {}").format(sql.SQL(", ").join(tables)))
 
     def _counting(self, step: str, of: int) -> Callable[[str], None]:
         """Tells of a step each time that something in it begins or is done."""
