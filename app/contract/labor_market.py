@@ -7,10 +7,12 @@ regions/<state>/in_demand_jobs.csv     one row per designation and OEWS area: `a
 regions/<state>/in_demand_jobs.toml    LaborMarketSource: what the list is, who made it, and what it is not
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from app.contract.definitions import Definition, Key, Line, Prose
 
@@ -154,12 +156,28 @@ class InDemandJobDefinition(Definition):
     evidence: tuple[DemandEvidence, ...] = Field((), description="needed where a rule chose it")
     source: Line = Field(description="who decided, on what")
 
+    @model_validator(mode="after")
+    def _an_area_once(self) -> Self:
+        if twice := _twice(area.area for area in self.evidence):
+            raise ValueError(f"the evidence has the area {twice} twice")
+        return self
+
 
 class InDemandListDefinition(Definition):
     """All in-demand jobs of a region from a day on: the body of PUT. What it does not list ends on that day; nothing is edited."""
 
     valid_from: date
     jobs: tuple[InDemandJobDefinition, ...] = Field(max_length=2000)
+
+    @model_validator(mode="after")
+    def _a_job_once(self) -> Self:
+        if twice := _twice(job.code for job in self.jobs):
+            raise ValueError(f"{twice} is listed twice")
+        return self
+
+
+def _twice(values: Iterable[str]) -> str | None:
+    return next((value for value, times in Counter(values).items() if times > 1), None)
 
 
 class InDemandJob(BaseModel):

@@ -3,7 +3,7 @@
 Both write only what differs, so the same again changes nothing. What a designation was when it was in force is ended, never edited.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -18,17 +18,18 @@ from app.core.db import Base, Tx
 from app.core.errors import Conflict, NotFound, Refused, Stale, Violation
 from app.labor_market import in_demand
 from app.labor_market.codes import CodeSystem
-from app.labor_market.designations import Designation
+from app.labor_market.designations import Designation, unfit
 from app.labor_market.extract import Extract
 from app.labor_market.lists import Changes, changes, replaced
 from app.labor_market.models import InDemandJob, LaborMarketSource, Occupation, OewsArea, ReportedTitle, Wage
 from app.labor_market.sources import Source, described
 
 
-async def adopt_extract(tx: Tx, *, by: Actor, extract: Extract) -> dict[str, int]:
+async def adopt_extract(tx: Tx, *, by: Actor, extract: Extract, in_use: Collection[tuple[str, str]] = ()) -> dict[str, int]:
     """Make the state's labor market tables those of an extract; answers how many rows of each table that changed.
 
-    Figures of other vintages stay. Occupations that the extract no longer has go, unless one was ever designated.
+    Figures of other vintages stay. Occupations that the extract no longer has go, unless one was ever designated or is `in_use`
+    elsewhere: (system, code).
     """
     vintage = {"vintage": extract.vintage}
     sources = [{"key": key, **described(source)} for key, source in extract.sources.items()]
@@ -45,9 +46,11 @@ async def adopt_extract(tx: Tx, *, by: Actor, extract: Extract) -> dict[str, int
     changed["reported_titles"] += await tx.run(_remove(ReportedTitle), {"rows": titles})
     changed["wages"] += await tx.run(_remove(Wage).where(Wage.vintage == extract.vintage), {"rows": wages})
     changed["oews_areas"] += await tx.run(_remove(OewsArea).where(OewsArea.vintage == extract.vintage), {"rows": areas})
-    undesignated = ~exists().where(InDemandJob.system == Occupation.system, InDemandJob.code == Occupation.code)
+    unused = [~exists().where(InDemandJob.system == Occupation.system, InDemandJob.code == Occupation.code)]
+    if in_use:
+        unused.append(tuple_(Occupation.system, Occupation.code).not_in(sorted(in_use)))
     codes = extract.occupations.select("system", "code").rows(named=True)
-    changed["occupations"] += await tx.run(_remove(Occupation).where(undesignated), {"rows": codes})
+    changed["occupations"] += await tx.run(_remove(Occupation).where(*unused), {"rows": codes})
     if rows := sum(changed.values()):
         await note(tx, "adopt_labor_market", by=by, rows=rows, detail={**vintage, "changed": changed})
     return changed
@@ -122,7 +125,7 @@ async def adopt_designations(tx: Tx, *, by: Actor, designations: Sequence[Design
     """
     await tx.run(_ONE_AT_A_TIME)
     found = changes(await in_demand.recorded(tx, by=by), designations, on=on)
-    refused = [*found.refusals, *await _unknown(tx, by, found.added)]
+    refused = [*found.refusals, *await _unfit(tx, by, found.added)]
     if refused:
         raise Refused([Violation(n, "/".join(one.job), "not_designated", why) for n, (one, why) in enumerate(refused, 1)])
     described_anew = 0
@@ -156,7 +159,7 @@ async def designate(
         )
     recorded = await in_demand.recorded(tx, by=by, region_system=region_system, region=region)
     found = changes(recorded, replaced(recorded, jobs, since=since), on=since)
-    found.refusals.extend(await _unknown(tx, by, found.added))
+    found.refusals.extend(await _unfit(tx, by, found.added))
     if dry_run:
         return found
     if found.refusals:
@@ -190,19 +193,20 @@ _END = (
 )
 
 
-async def _unknown(tx: Tx, by: Actor, added: Sequence[Designation]) -> list[tuple[Designation, str]]:
-    """The designations whose occupation or region is not known, and why not."""
+async def _unfit(tx: Tx, by: Actor, added: Sequence[Designation]) -> list[tuple[Designation, str]]:
+    """The designations that cannot be recorded, and why not: by themselves, or because occupation or region are not known."""
+    wrong = [(one, why) for one in added if (why := unfit(one))]
     asked = sorted({(one.system, one.code) for one in added})
     known = {tuple(row) for row in await tx.all(_KNOWN, {"asked": asked})} if asked else set()
     told = "There is no occupation {} in {}. Load it with the labor market tables first."
-    strange = [(one, told.format(one.code, one.system)) for one in added if (one.system, one.code) not in known]
+    strange = [(one, told.format(one.code, one.system)) for one in added if (one.system, one.code) not in known and not unfit(one)]
     places: dict[tuple[str, str, date], str] = {}
     for system, region, on in sorted({(one.region_system, one.region, one.valid_from) for one in added}):
         try:
             await in_demand.region(tx, by=by, system=system, code=region, on=on)
         except NotFound as unknown:
             places[system, region, on] = unknown.detail
-    return strange + [(one, places[where]) for one in added if (where := (one.region_system, one.region, one.valid_from)) in places]
+    return wrong + strange + [(one, places[where]) for one in added if (where := (one.region_system, one.region, one.valid_from)) in places]
 
 
 async def _record(tx: Tx, by: Actor, found: Changes, about: Mapping[str, object]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from app.core.errors import Invalid, Violation
-from app.labor_market.codes import SHAPES
+from app.labor_market.codes import SHAPES, CodeSystem, is_code
 from app.labor_market.extract import Extract
 from app.labor_market.rules import DECIDED, RULE_NAMES, RULES
 from app.labor_market.sources import Source, described, parsed, source, toml
@@ -90,6 +90,17 @@ class Designation:
         """Whether the other designates the same for the same reasons, whatever the dates."""
         same = self.job == other.job and self.system == other.system
         return same and (self.rule, self.source, self.evidence) == (other.rule, other.source, other.evidence)
+
+
+def unfit(one: Designation) -> str | None:
+    """Why a designation cannot stand by itself, whatever is recorded; None if it can."""
+    if one.rule not in RULE_NAMES:
+        return f"There is no rule '{one.rule}'. There are: {', '.join(RULE_NAMES)}."
+    if one.rule != DECIDED and not one.evidence:
+        return f"'{one.rule}' follows from figures: send those of each OEWS area that it follows from as 'evidence'."
+    if not any(is_code(system, one.code) for system in CodeSystem if system == one.system):
+        return f"'{one.code}' is no code of {one.system}."
+    return None
 
 
 def designate(
