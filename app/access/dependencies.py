@@ -81,11 +81,11 @@ def may(permission: Permission) -> Any:
     return Depends(holder, scope="function")
 
 
-def may_see(permission: Permission) -> Any:
-    """The caller of a reading route, who holds `permission`."""
+def may_see(permission: Permission, *, or_else: str | None = None) -> Any:
+    """The caller of a reading route, who holds `permission`; anybody else is told `or_else`, where there is more to say than that."""
 
     async def holder(read: Annotated[db.Read, _InReading]) -> Actor:
-        return read.actor.holding(permission)
+        return read.actor.holding(permission, or_else=or_else)
 
     holder.permission = permission  # type: ignore[attr-defined]  # a test walks the routes and reads it
     return Depends(holder, scope="function")

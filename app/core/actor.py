@@ -22,10 +22,10 @@ class Actor:
     request: str = ""  # the request's id, for the audit record
     zone: str = "UTC"  # the state's time zone: its midnight begins its day
 
-    def holding(self, permission: str) -> "Actor":
-        """This actor, if it holds `permission`; raises `Forbidden` else."""
+    def holding(self, permission: str, *, or_else: str | None = None) -> "Actor":
+        """This actor, if it holds `permission`; raises `Forbidden` else, which says `or_else` if that is given."""
         if permission not in self.permissions:
-            raise Forbidden(f"This needs the permission '{permission}', which the role '{self.role}' does not have.")
+            raise Forbidden(or_else or f"This needs the permission '{permission}', which the role '{self.role}' does not have.")
         return self
 
     def today(self, clock: Clock) -> date:
