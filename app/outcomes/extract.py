@@ -94,8 +94,7 @@ def read(source: Source) -> tuple[dict[str, pl.DataFrame], str, str]:
         facts = {}
         for name, statement in STATEMENTS.items():
             cursor.execute(sql(statement))
-            with cursor.fetch_record_batch() as batches:
-                facts[name] = pl.DataFrame(pl.from_arrow(batches))
+            facts[name] = pl.DataFrame(pl.from_arrow(cursor.fetch_arrow_table()))
         connection.rollback()
     return facts, version, read_at
 

@@ -234,7 +234,7 @@ VERSION = select(
     func.concat_ws(
         " ",
         select(func.concat_ws(":", func.count(), func.max(Touched.id))).scalar_subquery(),
-        select(func.md5(func.string_agg(aggregate_order_by(_kinds, literal("|"), ServiceKind.key)))).scalar_subquery(),
+        select(func.md5(func.string_agg(_kinds, aggregate_order_by(literal("|"), ServiceKind.key)))).scalar_subquery(),
         _state_of(Residence),
         _state_of(Agreement, func.max(Agreement.valid_until)),
         _state_of(Partner, func.sum(Partner.revision)),

@@ -120,9 +120,8 @@ def _map(features: list[dict[str, Any]], whole: Figure) -> Any:
 
 
 def _shapes(features: list[dict[str, Any]]) -> alt.Chart:
-    return alt.Chart(
-        alt.InlineData({"type": "FeatureCollection", "features": features}, format=alt.DataFormat(property="features", type="json"))
-    )
+    collection = {"type": "FeatureCollection", "features": features}
+    return alt.Chart(alt.InlineData(collection, format={"property": "features", "type": "json"}))
 
 
 def _features(figures: list[Figure], shapes: Mapping[str, bytes]) -> list[dict[str, Any]]:

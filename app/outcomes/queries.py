@@ -1,0 +1,104 @@
+"""Questions about outcomes: the regional table, the receipt of a figure, and the outlines to draw it on.
+
+The first question after anything changed makes the extract anew; that and the computing leave the event loop.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from app.audit.entries import note
+from app.core.actor import Actor
+from app.core.db import Database, Read
+from app.core.periods import Period, last_day
+from app.outcomes import extract
+from app.outcomes.disclosure import Internal
+from app.outcomes.extract import Extract, Source
+from app.outcomes.facts import VERSION
+from app.outcomes.frame import known, region
+from app.outcomes.indicators import Counted, Population
+from app.outcomes.measures import Asked, indicators
+from app.outcomes.receipts import Receipt
+from app.outcomes.receipts import receipt as receipt_of
+from app.outcomes.table import Basis, Geography, Table, table
+from app.outcomes.tally import tally
+from app.regions import maps
+from app.regions import queries as regions
+from app.regions.kept import Kept
+from app.states import queries as states
+from app.states.policy import Policy
+
+
+@dataclass(frozen=True)
+class Store:
+    """Where facts are read from and extracts are kept."""
+
+    database: Database
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which table: of what report period, by the regions of which system, as known today."""
+
+    period: Period
+    system: str
+    today: date
+
+
+_tables: Kept[Table] = Kept(32)
+
+
+async def outcomes(read: Read, *, by: Actor, store: Store, question: Question) -> Internal[Table]:
+    """The regional table. Raises `NotFound` for a system that there is not, or that has no regions at the end of the report period."""
+    edition = await regions.edition(read, by=by, system=question.system, on=last_day(question.period.quarter))
+    names = {one.code: one.name for one in await regions.regions(read, by=by, edition=edition.id)}
+    state = await states.this(read, by=by)
+    geography = Geography(by.state, state.name, question.system, names)
+    asked = Asked(question.period, question.today, await states.policy(read, by=by, on=question.today))
+    found = await _extract(read, by=by, store=store, postal=state.postal, policy=asked.policy)
+
+    async def make() -> Table:
+        return await asyncio.to_thread(tabulated, found, asked, geography)
+
+    key = (by.state, found.digest, found.read_at, edition.id, asked)
+    return Internal(await _tables.get(key, make))
+
+
+def tabulated(found: Extract, asked: Asked, geography: Geography) -> Table:
+    """The table out of an extract. Blocks for as long as it takes."""
+    wanted = indicators(asked)
+    frames = {Counted.PERIODS: known(found.table(Counted.PERIODS), asked.on), Counted.LEARNERS: found.table(Counted.LEARNERS)}
+    by = [region(geography.system)]
+    tallies = {counted: tally(frame, [i for i in wanted if i.counted is counted], by) for counted, frame in frames.items()}
+    return table(tallies, wanted, geography, Basis(found.digest, found.read_at, found.rows, found.evidence, asked))
+
+
+async def receipt(
+    read: Read, *, by: Actor, store: Store, question: Question, region: str, population: Population, indicator: str
+) -> Internal[Receipt]:
+    """The receipt of one figure of the table. Raises `NoFigure`."""
+    made = await outcomes(read, by=by, store=store, question=question)
+    return Internal(receipt_of(made.content, region=region, population=population, indicator=indicator))
+
+
+async def shapes(read: Read, *, by: Actor, question: Question) -> Mapping[str, bytes]:
+    """The outlines of the table's regions as WKB in EPSG:4326, of those that have one."""
+    outlines = await maps.outlines(read, by=by, system=question.system, on=last_day(question.period.quarter))
+    return {code: shape.wkb for code, shape in outlines.shapes.items()}
+
+
+async def _extract(read: Read, *, by: Actor, store: Store, postal: str, policy: Policy) -> Extract:
+    """The extract of the facts as they are now: the one that is there, or made on the spot, which leaves an entry of who had it made."""
+    systems = tuple(row.key for row in await regions.systems(read, by=by))
+    source = Source(store.database.url, by.state, postal, systems, policy)
+    there = extract.kept(store.folder, source, await read.scalar(VERSION))
+    if there is not None:
+        return there
+    made = await asyncio.to_thread(extract.make, store.folder, source)
+    async with store.database.transaction(by) as tx:
+        await note(tx, "extract", by=by, rows=sum(made.rows.values()), detail={"digest": made.digest})
+        await tx.commit()
+    return made
