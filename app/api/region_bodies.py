@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from app.contract.definitions import Line
 from app.contract.regions import RegionCollection, RegionEditionDefinition
 from app.core.errors import Invalid
 from app.definitions import regions as translation
@@ -17,19 +18,39 @@ from app.regions.drafts import Draft
 from app.regions.problems import FILE, Problem, Unfit
 
 GEOJSON = "application/geo+json"
+
+
+def _whole(model: type[BaseModel]) -> dict[str, Any]:
+    """A model's schema without references: the API's description has no place of its own for those of a body that is read by hand."""
+    schema = model.model_json_schema()
+    definitions = schema.pop("$defs", {})
+
+    def inlined(part: Any) -> Any:
+        if isinstance(part, list):
+            return [inlined(one) for one in part]
+        if not isinstance(part, dict):
+            return part
+        if "$ref" in part:
+            return inlined(definitions[part["$ref"].rpartition("/")[2]])
+        return {name: inlined(one) for name, one in part.items()}
+
+    found: dict[str, Any] = inlined(schema)
+    return found
+
+
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
 BODIES: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {"schema": RegionEditionDefinition.model_json_schema(ref_template="#/components/schemas/{model}")},
-            GEOJSON: {"schema": RegionCollection.model_json_schema(ref_template="#/components/schemas/{model}")},
-            "application/geopackage+sqlite3": {"schema": {"type": "string", "format": "binary"}},
-            "application/zip": {"schema": {"type": "string", "format": "binary"}},
+            "application/json": {"schema": _whole(RegionEditionDefinition)},
+            GEOJSON: {"schema": _whole(RegionCollection)},
+            "application/geopackage+sqlite3": _BINARY,
+            "application/zip": _BINARY,
         },
     }
 }
-for _body in BODIES["requestBody"]["content"].values():
-    _body["schema"].pop("$defs", None)  # the components hold them
+"""What the API's description says of the body: four kinds, of which the first bytes tell which it is."""
 
 
 class TooLarge(Invalid):
@@ -61,7 +82,7 @@ class Beside:
 
 async def _beside(
     valid_from: Annotated[date | None, Query(description="of a file: the first day on which its regions hold")] = None,
-    source: Annotated[str | None, Query(max_length=300, description="of a file: who drew its regions, and the vintage")] = None,
+    source: Annotated[Line | None, Query(description="of a file: who drew its regions, and the vintage")] = None,
     code: Annotated[str | None, Query(description="of a file: the column that holds the codes; `code` if left out")] = None,
     name: Annotated[str | None, Query(description="of a file: the column that holds the names; `name` if left out")] = None,
     layer: Annotated[str | None, Query(description="of a GeoPackage with several layers: the one with the regions")] = None,
@@ -72,15 +93,19 @@ async def _beside(
 FileSays = Annotated[Beside, Depends(_beside)]
 
 
+class _Says(BaseModel):
+    """The first day and the source of a file's regions, wherever they stand."""
+
+    valid_from: date
+    source: Line
+
+
 def drafted(body: bytes, *, system: str, beside: Beside) -> Draft:
     """The edition that a body proposes. Raises `Unfit`, or `RequestValidationError` for JSON that is not of the contract's shape."""
-    if not body.lstrip().startswith(b"{"):
-        return _from_file(files.read(body, layer=beside.layer), system, beside)
     try:
-        told = json.loads(body)
-    except (ValueError, RecursionError) as wrong:
-        raise Unfit([Problem(FILE, "not_json", f"This is not JSON: {wrong}")]) from wrong
-    try:
+        if not body.lstrip().startswith(b"{"):
+            return _from_file(files.read(body, layer=beside.layer), system, beside)
+        told = _parsed(body)
         if told.get("type") != "FeatureCollection":
             return _listed(RegionEditionDefinition.model_validate({"system": system, **told}), system)
         if beside.code or beside.name:
@@ -92,6 +117,14 @@ def drafted(body: bytes, *, system: str, beside: Beside) -> Draft:
         raise RequestValidationError(errors) from wrong
 
 
+def _parsed(body: bytes) -> dict[str, Any]:
+    try:
+        told: dict[str, Any] = json.loads(body)
+    except (ValueError, RecursionError) as wrong:
+        raise Unfit([Problem(FILE, "not_json", f"This is not JSON: {wrong}")]) from wrong
+    return told
+
+
 def _listed(definition: RegionEditionDefinition, system: str) -> Draft:
     if definition.system != system:
         raise Unfit([Problem(FILE, "other_system", f"These are regions of '{definition.system}', and '{system}' was meant.")])
@@ -100,9 +133,9 @@ def _listed(definition: RegionEditionDefinition, system: str) -> Draft:
 
 def _from_file(read: files.Read, system: str, beside: Beside) -> Draft:
     members = read.members or {}
-    since, source = beside.valid_from or members.get("valid_from"), beside.source or members.get("source")
-    if since is None or not source:
+    told = {"valid_from": beside.valid_from or members.get("valid_from"), "source": beside.source or members.get("source")}
+    if None in told.values():
         raise Invalid("A file of outlines needs ?valid_from= and ?source= beside it.")
-    day = since if isinstance(since, date) else date.fromisoformat(str(since))
+    says = _Says.model_validate(told)
     names = {"code": beside.code or "code", "name": beside.name or "name"}
-    return translation.from_file(read, system=system, valid_from=day, source=str(source), **names)
+    return translation.from_file(read, system=system, valid_from=says.valid_from, source=says.source, **names)

@@ -4,7 +4,7 @@ import asyncio
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.access.dependencies import Read, TodayRead, Tx, may, may_see
 from app.access.once import Once
@@ -12,7 +12,7 @@ from app.access.permissions import Permission
 from app.api.region_bodies import BODIES, GEOJSON, Body, FileSays, drafted
 from app.api.revisions import IfMatch, tagged
 from app.contract import regions as contract
-from app.contract.definitions import DefinitionPlan
+from app.contract.definitions import DefinitionPlan, Key
 from app.core import db
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
@@ -30,6 +30,8 @@ router = APIRouter(prefix="/v1", tags=["regions"], route_class=Once)
 
 Reader = Annotated[Actor, may_see(Permission.READ_DEFINITIONS)]
 Writer = Annotated[Actor, may(Permission.WRITE_DEFINITIONS)]
+System = Annotated[Key, Path(description="the region system's key")]
+Code = Annotated[contract.RegionCode, Path(description="the region's code within the system")]
 OnDay = Annotated[date | None, Query(description="as it was or will be on this day; today if left out")]
 After = Annotated[str | None, Query(description="the `next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
@@ -56,7 +58,7 @@ async def add_region_system(new: contract.RegionSystemDefinition, tx: Tx, by: Wr
 
 @router.get("/region-systems/{system}/regions")
 async def list_regions(
-    system: str,
+    system: System,
     read: Read,
     by: Reader,
     today: TodayRead,
@@ -86,7 +88,7 @@ async def list_regions(
 
 
 @router.get("/region-systems/{system}/regions.geojson", response_class=Response, responses={200: {"content": {GEOJSON: {}}}})
-async def map_regions(system: str, read: Read, by: Reader, today: TodayRead, on: OnDay = None) -> Response:
+async def map_regions(system: System, read: Read, by: Reader, today: TodayRead, on: OnDay = None) -> Response:
     """The regions of a system on a day with their outlines. A region that has none says why. PUT takes the same collection."""
     found = await maps.outlines(read, by=by, system=system, on=on or today)
     row = await queries.system(read, by=by, key=system)
@@ -96,7 +98,7 @@ async def map_regions(system: str, read: Read, by: Reader, today: TodayRead, on:
 
 @router.put("/region-systems/{system}/regions", openapi_extra=BODIES)
 async def put_regions(
-    system: str,
+    system: System,
     body: Body,
     beside: FileSays,
     tx: Tx,
@@ -116,7 +118,7 @@ async def put_regions(
 
 
 @router.get("/region-systems/{system}/regions/{code}")
-async def read_region(system: str, code: str, read: Read, by: Reader, today: TodayRead, on: OnDay = None) -> contract.Region:
+async def read_region(system: System, code: Code, read: Read, by: Reader, today: TodayRead, on: OnDay = None) -> contract.Region:
     """One region on a day."""
     day = on or today
     found = await maps.outlines(read, by=by, system=system, on=day)
@@ -155,8 +157,8 @@ async def locate(
 
 @router.get("/crosswalks/{from_system}/{to_system}")
 async def read_crosswalk(
-    from_system: str,
-    to_system: str,
+    from_system: System,
+    to_system: System,
     read: Read,
     by: Reader,
     today: TodayRead,

@@ -52,18 +52,27 @@ def from_file(read: files.Read, *, system: str, valid_from: date, source: str, c
     regions: list[Region] = []
     problems: list[Problem] = []
     for number, feature in enumerate(read.features, start=1):
-        if missing := [column for column in (code, name) if not str(feature.fields.get(column) or "").strip()]:
-            known = ", ".join(map(str, feature.fields)) or "none"
-            problems.append(Problem(f"row {number}", "no_name", f"It has nothing in {' and '.join(missing)}. The columns are: {known}."))
+        told = {"code": feature.fields.get(code), "name": feature.fields.get(name)}
+        if wrong := _unreadable(told, {"code": code, "name": name}, feature.fields):
+            problems.append(Problem(f"row {number}", *wrong))
             continue
-        told, called = str(feature.fields[code]).strip(), str(feature.fields[name]).strip()
         try:
-            regions.append(region(contract.RegionDefinition(code=slugged(told), name=called)))
-        except ValidationError as wrong:
-            problems.append(Problem(f"row {number}", "bad_code", f"'{told}': {wrong.errors()[0]['msg']}."))
+            regions.append(region(contract.RegionDefinition(code=slugged(str(told["code"])), name=str(told["name"]).strip())))
+        except ValidationError as errors:
+            first = errors.errors()[0]
+            problems.append(Problem(f"row {number}", "bad_name", f"'{told[str(first['loc'][0])]}': {first['msg']}."))
     if problems:
         raise Unfit(problems)
     return Draft(Edition(system, valid_from, source, tuple(regions)), _by_code(regions, read), read.notes)
+
+
+def _unreadable(told: Mapping[str, Any], columns: Mapping[str, str], fields: Mapping[str, Any]) -> tuple[str, str] | None:
+    """What is wrong with the code and the name in a row, as (code, detail)."""
+    if missing := [columns[what] for what, value in told.items() if value is None or not str(value).strip()]:
+        return "no_name", f"It has nothing in {' and '.join(missing)}. The columns are: {', '.join(map(str, fields)) or 'none'}."
+    if numbers := [columns[what] for what, value in told.items() if not isinstance(value, str)]:
+        return "not_text", f"{' and '.join(numbers)} holds numbers. Codes and names are text: leading zeros count."
+    return None
 
 
 def _by_code(regions: Sequence[Region], read: files.Read) -> dict[str, Shape]:

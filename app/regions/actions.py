@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import shapely
-from sqlalchemy import bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.audit.entries import note
@@ -136,12 +136,12 @@ def _rows(edition: UUID, put: Draft) -> list[dict[str, Any]]:
 async def put_places(tx: Tx, *, by: Actor, places: Sequence[tuple[Place, str]]) -> int:
     """Let the known places be these, each with its source. Answers how many rows that added, changed or removed.
 
-    Raises `Unfit` for a place of no county, one that is listed twice, and one that is missing although a region is made of it.
+    Raises `Unfit` for a place of no county, one that is listed twice, and one that is missing although a region is or was made of it.
     """
     await _locked(tx, by, COUNTY, None)
     rows = [{"county": p.county, "code": p.code, "name": p.name, "kind": p.kind, "source": source} for p, source in places]
     keys = [(p.county, p.code) for p, _ in places]
-    named = await _named_places(tx, by)
+    named = await _named_places(tx)
     refuse(
         [
             *(Problem(f"{county}/{code}", "twice", "This place is listed twice.") for (county, code), n in Counter(keys).items() if n > 1),
@@ -197,14 +197,17 @@ async def _strange(tx: Tx, by: Actor, counties: Collection[str]) -> list[Problem
     return [Problem(county, "unknown_county", f"This state has no county {county}.") for county in sorted(set(counties) - own)]
 
 
-async def _named_places(tx: Tx, by: Actor) -> dict[tuple[str, str], str]:
-    """The places of which a region of a newest edition is made, and that region's system."""
-    named = {}
-    for system in await queries.systems(tx, by=by):
-        if (last := await queries.last_draft(tx, by=by, system=system.key)) is not None:
-            parts = (part for region in last[0].edition.regions for part in region.parts)
-            named.update({(part.county, part.place): system.key for part in parts if part.place is not None})
-    return named
+_PARTS = (
+    select(models.RegionEdition.system, models.Region.parts)
+    .join(models.Region, models.Region.edition == models.RegionEdition.id)
+    .where(func.jsonb_array_length(models.Region.parts) > 0)
+)
+
+
+async def _named_places(tx: Tx) -> dict[tuple[str, str], str]:
+    """The places of which a region of any edition is made, and that region's system: addresses of past days are located by them too."""
+    rows = await tx.all(_PARTS)
+    return {(county, place): row.system for row in rows for county, place in row.parts if place is not None}
 
 
 async def _addresses_put(tx: Tx, by: Actor, verb: str, changed: int) -> int:

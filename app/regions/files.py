@@ -111,7 +111,7 @@ def geometry(written: Any) -> Shape | None:
         return None
     try:
         return shapely.from_geojson(json.dumps(written, allow_nan=False))
-    except (shapely.errors.ShapelyError, TypeError, ValueError) as wrong:
+    except (shapely.errors.ShapelyError, TypeError, ValueError, RecursionError) as wrong:
         raise ValueError(f"This geometry cannot be read: {str(wrong).split(': ', 1)[-1]}") from wrong
 
 

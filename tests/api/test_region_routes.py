@@ -109,6 +109,7 @@ async def test_systems_and_regions_are_listed_in_order_page_by_page(pat: AsyncCl
     assert (await pat.get(f"{LABOR}/atlantis")).status_code == 404
     early = (await pat.get(f"{LABOR}?on=2015-06-30")).json()
     assert early["detail"] == "'labor_market_region' has no regions on 2015-06-30. Its editions begin on 2015-07-01."
+    assert (await pat.get(f"{SYSTEMS}/%00/regions")).status_code == 422
     unknown = (await pat.get(f"{SYSTEMS}/planet/regions")).json()
     assert unknown["detail"] == "There is no region system 'planet'. There are: county, labor_market_region, lwda, oews_area."
 
@@ -344,6 +345,10 @@ async def test_files_of_gis_programs_are_put_as_they_are(dana: AsyncClient, tmp_
     drawn = (await dana.put(f"{url}?{names}", json=geojson)).json()
     assert again["changes"] == drawn["changes"] == again["regions"] == []
 
+    numbers = await dana.put(f"{url}?code=acres&name=TITLE&valid_from=2026-06-01&source=x", content=package)
+    assert [e["code"] for e in numbers.json()["errors"]] == ["not_text", "not_text"]
+    undated = await dana.put(f"{url}?{names}", json=geojson | {"valid_from": "soon"})
+    assert [e["code"] for e in undated.json()["errors"]] == ["date_from_datetime_parsing"]
     broken = await dana.put(f"{url}?{names}&valid_from=2026-06-01&source=x", content=packed[:-40])
     assert [e["code"] for e in broken.json()["errors"]] == ["not_zip"]
     large = await dana.put(url, content=b"{", headers={"Content-Length": "1000000001"})
@@ -358,6 +363,8 @@ async def test_bodies_that_are_no_regions(dana: AsyncClient) -> None:
         b"[]": "unknown_format",
         b"{": "not_json",
         json.dumps({**body, "system": "lwda"}).encode(): "other_system",
+        json.dumps({**body, "source": "\ud800"}).encode(): "string_unicode",
+        json.dumps({**body, "source": "a\0b"}).encode(): "string_pattern_mismatch",
         json.dumps({**body, "regions": []}).encode(): "too_short",
         json.dumps({**body, "colour": "red"}).encode(): "extra_forbidden",
         json.dumps({**body, "regions": body["regions"][1:]}).encode(): "county_left_out",
