@@ -10,12 +10,13 @@ from app.access.permissions import ROLES, Role
 from app.core.actor import Actor
 from app.core.db import Read
 from app.core.errors import Conflict, Invalid, Unauthenticated
+from app.core.ready import Ready
 
 AnyRead = TypeVar("AnyRead", bound=Read)
 
 # `enter` is SECURITY DEFINER: the application's role has no other way to the table of keys. It is VOLATILE, so that its look-up
 # of a kept answer has a snapshot taken after the lock. See migrations/versions/0001.
-_ENTER = text("SELECT id, state, partner, role, zone, once, status, headers, answer FROM enter(:digest, :once_key, :once_request)")
+_ENTER = Ready(text("SELECT id, state, partner, role, zone, once, status, headers, answer FROM enter(:digest, :once_key, :once_request)"))
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ async def enter(
     Raises `Unauthenticated`; and for a request that was sent before `Answered`, `Conflict` (it is still running) or `Invalid` (it was
     another one).
     """
-    row = await transaction.first(_ENTER, {"digest": sha256(key.encode()).digest(), "once_key": once_key, "once_request": once_request})
+    asked = {"digest": sha256(key.encode()).digest(), "once_key": once_key, "once_request": once_request}
+    row = next(iter(await transaction.ready(_ENTER, asked)), None)
     if row is None:
         raise Unauthenticated(
             "Send a valid key as 'Authorization: Bearer <key>'. Keys expire and can be revoked; your administrator makes new ones."

@@ -5,13 +5,15 @@ from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert
 
 from app.access.enter import Answered
 from app.access.models import OnceAnswer
+from app.core.ready import Ready
 
 KEPT_HEADERS = ("content-type", "location", "etag")
-_KEEP = insert(OnceAnswer)
+_KEPT = ("actor", "key", "request", "status", "headers", "answer")
+_KEEP = Ready(insert(OnceAnswer).values({name: bindparam(name, type_=OnceAnswer.__table__.c[name].type) for name in _KEPT}))
 
 
 class Once(APIRoute):
@@ -30,7 +32,7 @@ class Once(APIRoute):
                 tx, key, asked = claimed
                 headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
                 given = {"actor": tx.actor.id, "key": key, "request": asked, "status": response.status_code, "headers": headers}
-                await tx.run(_KEEP, {**given, "answer": bytes(response.body)})
+                await tx.ready(_KEEP, {**given, "answer": bytes(response.body)})
             return response
 
         return once

@@ -11,6 +11,7 @@ from app.core.actor import Actor
 from app.core.acts import By
 from app.core.db import Tx
 from app.core.ids import uuid7
+from app.core.ready import Ready
 
 
 def audited(verb: str, made: CTE, subject: ColumnElement[UUID] | None = None, *, detail: ColumnElement[Any] | None = None) -> CTE:
@@ -24,15 +25,17 @@ def audited(verb: str, made: CTE, subject: ColumnElement[UUID] | None = None, *,
     return insert(AuditEntry).from_select(fields, entry).returning(AuditEntry.id).cte(f"audited_{verb}")
 
 
-_READ = insert(AuditEntry).values(
-    id=bindparam("by_act", type_=Uuid),
-    verb=bindparam("verb"),
-    actor=bindparam("by_actor", type_=Uuid),
-    partner=bindparam("by_partner", type_=Uuid),
-    request=bindparam("by_request"),
-    subject=bindparam("about", type_=Uuid),
-    rows=bindparam("n"),
-    detail=bindparam("more", type_=JSONB),
+_READ = Ready(
+    insert(AuditEntry).values(
+        id=bindparam("by_act", type_=Uuid),
+        verb=bindparam("verb"),
+        actor=bindparam("by_actor", type_=Uuid),
+        partner=bindparam("by_partner", type_=Uuid),
+        request=bindparam("by_request"),
+        subject=bindparam("about", type_=Uuid),
+        rows=bindparam("n"),
+        detail=bindparam("more", type_=JSONB),
+    )
 )
 
 
@@ -48,5 +51,5 @@ async def note(
 ) -> UUID:
     """Record an act whose statements are several, or a read of personal data. Answers the act's id."""
     act = act or uuid7()
-    await tx.run(_READ, {**by.binds, "by_act": act, "verb": verb, "about": subject, "n": rows, "more": detail or {}})
+    await tx.ready(_READ, {**by.binds, "by_act": act, "verb": verb, "about": subject, "n": rows, "more": detail or {}})
     return act

@@ -48,6 +48,7 @@ from sqlalchemy.types import TypeEngine
 
 from app.core.errors import Conflict, Refusal, Refused, Violation
 from app.core.ids import uuid7
+from app.core.ready import Ready
 
 Candidate = ReadOnlyColumnCollection[str, Any]
 Refusing = ColumnElement[bool]
@@ -190,6 +191,11 @@ class Act:
     def statement(self) -> Select[Any] | CompoundSelect[Any]:
         """The statement of a single request, built once: building costs more than running."""
         return self.over(self.checks.one().rows, Answer.EACH)
+
+    @cached_property
+    def ready(self) -> Ready:
+        """The same, compiled."""
+        return Ready(self.statement)
 
     def over(self, rows: FromClause, answer: Answer) -> Select[Any] | CompoundSelect[Any]:
         """The act as one statement over any relation with a `line` and the act's fields (and, if it likes, ids in a column `id`)."""

@@ -21,6 +21,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.core.acts import Act, Candidates, act_binds
 from app.core.errors import Unavailable
+from app.core.ready import Ready
 
 if TYPE_CHECKING:
     from app.core.actor import Actor
@@ -114,6 +115,10 @@ class Read:
     async def scalar(self, statement: Executable, binds: Mapping[str, Any] | None = None) -> Any:
         return (await self.connection.execute(statement, binds)).scalar()
 
+    async def ready(self, statement: Ready, binds: Mapping[str, Any]) -> list[Any]:
+        """The rows of a statement that is compiled already."""
+        return await statement.rows(self.connection, binds)
+
     async def stream(self, statement: Executable, binds: Mapping[str, Any] | None = None) -> AsyncIterator[Row[Any]]:
         """The rows one after the other through a server-side cursor: never all of them in memory."""
         async with self.connection.stream(statement, binds) as rows:
@@ -133,7 +138,7 @@ class Tx(Read):
         `today` is the state's date, `more` are binds that the act's own statement asks for.
         """
         try:
-            rows = await self.all(act.statement, act_binds(candidates, by.binds, today=today, **more))
+            rows = await self.ready(act.ready, act_binds(candidates, by.binds, today=today, **more))
         except IntegrityError as race:
             raise act.checks.broken(race) from race
         act.checks.raise_refused(rows)
@@ -186,6 +191,8 @@ class Database:
         try:
             if read_only:
                 await connection.execution_options(postgresql_readonly=True)  # nothing is sent: the BEGIN to come says it
+            if connection.sync_connection is not None:
+                connection.sync_connection.begin()  # nothing is sent: the driver begins with the first statement, whoever sends it
             yield connection
         finally:
             await connection.close()
