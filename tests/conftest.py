@@ -160,7 +160,7 @@ _numbers = count(1)
 
 
 @contextmanager
-def _copied(server: Server, template: str, worker: str) -> Iterator[str]:
+def copied(server: Server, template: str, worker: str) -> Iterator[str]:
     name = f"test_{worker}_{next(_numbers)}"
     with psycopg.connect(server.url("postgres", SUPERUSER), autocommit=True) as superuser:
         # By files and not by the log, which would grow by the database's size with every test.
@@ -175,7 +175,7 @@ def _copied(server: Server, template: str, worker: str) -> Iterator[str]:
 @pytest.fixture
 async def own_db(server: Server, worker_id: str) -> AsyncIterator[TestDatabase]:
     """A database of the test's own, with the two states, New York's partners and everybody's keys; commits are real."""
-    with _copied(server, PEOPLED, worker_id) as name:
+    with copied(server, PEOPLED, worker_id) as name:
         database = TestDatabase(server, name)
         yield database
         await database.close()
@@ -184,7 +184,7 @@ async def own_db(server: Server, worker_id: str) -> AsyncIterator[TestDatabase]:
 @pytest.fixture
 async def empty_db(server: Server, worker_id: str) -> AsyncIterator[TestDatabase]:
     """A migrated database of the test's own with nothing in it: no state, no key."""
-    with _copied(server, MIGRATED, worker_id) as name:
+    with copied(server, MIGRATED, worker_id) as name:
         database = TestDatabase(server, name)
         yield database
         await database.close()
@@ -192,7 +192,7 @@ async def empty_db(server: Server, worker_id: str) -> AsyncIterator[TestDatabase
 
 @pytest.fixture(scope="session")
 async def _rolled_back(server: Server, worker_id: str) -> AsyncIterator[TestDatabase]:
-    with _copied(server, PEOPLED, worker_id) as name:
+    with copied(server, PEOPLED, worker_id) as name:
         database = TestDatabase(server, name)
         yield database
         await database.close()
