@@ -24,7 +24,7 @@ class Entry:
     until:      of one that was ended: the day from which it no longer holds
     series:     what it is one of, where several dated ones of the same thing are kept side by side, each with a key of its own
     past:       nothing of it holds any more: it is compared if it is wanted, and not missed if it is not
-    lasting:    it can be replaced, and not be left out
+    lasting:    why it can be replaced, and not be left out
     definition: what the data was made of
     """
 
@@ -35,7 +35,7 @@ class Entry:
     until: date | None = None
     series: str | None = None
     past: bool = False
-    lasting: bool = False
+    lasting: str = ""
     definition: Any = field(default=None, compare=False, repr=False)
 
 
@@ -134,7 +134,7 @@ def plan(
     for gone in before.without(after):
         changes.append(Change(What.ENDED, gone.kind, gone.key, on))
         if gone.lasting:
-            refusals.append(f"{gone.kind} {gone.key}: it can be replaced, and not be left out.")
+            refusals.append(f"{gone.kind} {gone.key}: it cannot be left out: {gone.lasting}.")
         elif gone.since and gone.since >= on:
             refusals.append(f"{gone.kind} {gone.key}: it begins on {gone.since} only. Leave it out from a later day on.")
     order = list(What)
@@ -273,11 +273,13 @@ def _lines(alike: Sequence[Change]) -> Iterator[str]:
 
 
 def _shown(value: Any) -> str:
-    if value is None:
+    if value is None or value in ([], (), {}):
         return "nothing"
-    text = ", ".join(map(_shown, value)) if isinstance(value, list | tuple) else value["key"] if _named(value) else str(value)
+    if isinstance(value, list | tuple):
+        text = ", ".join(map(_shown, value))
+    elif isinstance(value, Mapping):
+        said = (f"{name} {_shown(part)}" for name, part in value.items() if part not in (None, False))
+        text = str(value["key"]) if "key" in value else " ".join(said)
+    else:
+        text = str(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
-
-
-def _named(value: Any) -> bool:
-    return isinstance(value, Mapping) and "key" in value

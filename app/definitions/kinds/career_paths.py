@@ -117,15 +117,15 @@ def _surroundings(known: Wanted, path: rules.Path, ladder: Mapping[str, Collecti
     occupations: Collection[rules.Occupation] = path.target_occupations
     regions: Collection[rules.Region] = path.regions_offered or ()
     demand: Mapping[rules.Region, Collection[str]] = {}
-    if known.sound(LABOR_MARKET) and (extract := known.of(LABOR_MARKET)) is not None:
-        codes = extract.occupations.select("system", "code").rows()
+    extract = known.of(LABOR_MARKET).extract if known.sound(LABOR_MARKET) else None
+    if known.sound(LABOR_MARKET):
+        codes = set(extract.occupations.select("system", "code").rows()) if extract is not None else set()
         occupations = {one for one in path.target_occupations if (one.system, one.code) in codes}
     if known.sound(REGIONS):
         regions = {rules.Region(system, code) for system, code in known.of(REGIONS).on(path.valid_from)}
-    if known.sound(LABOR_MARKET) and known.sound(IN_DEMAND):
-        demand = {
-            rules.Region(*region): codes for region, codes in known.of(IN_DEMAND).soc_codes(path.valid_from, known.of(LABOR_MARKET)).items()
-        }
+    if known.sound(IN_DEMAND):
+        designated = known.of(IN_DEMAND).soc_codes(path.valid_from, extract)
+        demand = {rules.Region(*region): codes for region, codes in designated.items()}
     return Surroundings(occupations, regions, ladder, demand)
 
 

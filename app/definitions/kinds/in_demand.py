@@ -92,7 +92,7 @@ class InDemand:
 
 def _about(held: Listed) -> Iterator[Entry]:
     if held.about is not None:
-        yield Entry(LIST, "what it is", asdict(held.about), lasting=True)
+        yield Entry(LIST, "what it is", asdict(held.about), lasting="a list that ended still says what it was")
 
 
 def _unknown(listed: Listed, file: Path, known: Wanted) -> Iterator[Mistake]:
@@ -110,7 +110,7 @@ def _unknown(listed: Listed, file: Path, known: Wanted) -> Iterator[Mistake]:
                 yield Mistake(
                     name, line(system, region, str(on)), "region", f"there is no region {system}/{region} on {on}", "unknown_region"
                 )
-    extract = known.of(LABOR_MARKET) if known.sound(LABOR_MARKET) else None
+    extract = known.of(LABOR_MARKET).extract if known.sound(LABOR_MARKET) else None
     if extract is not None:
         codes = set(extract.occupations.select("system", "code").rows())
         for system, code in sorted({(one.system, one.code) for one in listed.designations} - codes):

@@ -1,11 +1,11 @@
 """Region systems, their editions, places and ZIP codes: the files under `regions/<state>/` that say where."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from app.contract.regions import PlaceDefinition, RegionSystemDefinition, ZipAreaDefinition
 from app.core.actor import Actor
@@ -14,7 +14,7 @@ from app.definitions import regions as translation
 from app.definitions import writing
 from app.definitions.kind import Home, Wanted
 from app.definitions.kinds.region_files import PLACES, SYSTEMS, ZIP_AREAS, Files, by_zip, edition_file, in_order
-from app.definitions.plan import Entry, Plan, What, plan, together
+from app.definitions.plan import Change, Entry, Plan, What, plan, together
 from app.definitions.reading import Reader
 from app.definitions.regions import EDITION, REGION
 from app.definitions.translation import fields
@@ -23,6 +23,7 @@ from app.regions import actions, maps, queries
 from app.regions.drafts import Draft, Map, same
 from app.regions.rules import COUNTY, Place, ZipArea
 
+LAST = date.max
 SYSTEM, PLACE, ZIP_AREA = "region_system", "place", "zip_area"
 
 
@@ -81,8 +82,12 @@ class Regions:
     def plan(self, current: Divided, wanted: Divided, *, on: date) -> Plan:
         """System by system, region by region, as the API's dry run of a PUT tells it."""
         undated = plan(_entries(current), _entries(wanted), on=on)
-        editions = (one for system in wanted.editions for one in _editions(current, wanted, system))
-        return together(undated, *editions)
+        there = [system.key for system in wanted.systems]
+        editions = (one for system in there for one in _editions(current, wanted, system))
+        gone = (
+            Change(What.ENDED, EDITION, system, on) for system in there if system not in wanted.editions and current.edition(system, LAST)
+        )
+        return together(undated, *editions, Plan(tuple(gone)))
 
     async def people(self, read: Read, plan: Plan, /, *, by: Actor) -> Mapping[tuple[str, str], int]:
         """Those who live in a region that changes or ends."""
@@ -94,7 +99,7 @@ class Regions:
         return {(REGION, f"{system}/{code}"): people for system, regions in found.items() for code, people in regions.items()}
 
     async def apply(self, tx: Tx, wanted: Divided, plan: Plan, on: date, /, *, by: Actor) -> None:
-        """Systems; counties; places, those still in use too; the other editions, made of these; then what is gone goes."""
+        """Systems; counties; places; the other editions, made of these; what is gone; ZIP codes."""
         for system in wanted.systems:
             await actions.describe_system(tx, by=by, **system.model_dump())
         last = {one.system: one.valid_from for one in await queries.editions(tx, by=by)}
@@ -104,20 +109,14 @@ class Regions:
         }
         for draft in new.pop(COUNTY, ()):
             await actions.put_edition(tx, by=by, draft=draft)
-        places = {(one.county, one.code): (Place(one.county, one.code, one.name, one.kind), one.source) for one in wanted.places}
         if plan.of(PLACE):
-            old = {
-                (row.county, row.code): (Place(row.county, row.code, row.name, row.kind), row.source)
-                for row in await queries.places(tx, by=by)
-            }
-            await actions.put_places(tx, by=by, places=list((old | places).values()))
+            places = [(Place(one.county, one.code, one.name, one.kind), one.source) for one in wanted.places]
+            await actions.put_places(tx, by=by, places=places)
         for drafts in new.values():
             for draft in drafts:
                 await actions.put_edition(tx, by=by, draft=draft)
-        for change in plan.of(SYSTEM, What.ENDED):
+        for change in (*plan.of(SYSTEM, What.ENDED), *plan.of(EDITION, What.ENDED)):
             await actions.end_system(tx, by=by, system=change.key, on=on)
-        if plan.of(PLACE):
-            await actions.put_places(tx, by=by, places=list(places.values()))
         if plan.of(ZIP_AREA):
             areas = [(ZipArea(one.zip, one.county, one.place), one.source) for one in wanted.zip_areas]
             await actions.put_zip_areas(tx, by=by, areas=areas)
@@ -136,35 +135,40 @@ class Regions:
         return found
 
 
-def _by_code(places: Iterable[Any]) -> dict[tuple[str, str], tuple[Place, str]]:
-    """Places as the room takes them, by county and code."""
-    return {(one.county, one.code): (Place(one.county, one.code, one.name, one.kind), one.source) for one in places}
-
-
 def _entries(held: Divided) -> Iterator[Entry]:
     """What holds undated. A system that has no regions in force is nothing that could end."""
     for system in held.systems:
-        yield Entry(SYSTEM, system.key, fields(system), past=held.edition(system.key, date.max) is None)
+        yield Entry(SYSTEM, system.key, fields(system), past=held.edition(system.key, LAST) is None)
+    drafts = chain.from_iterable(held.editions.values())
+    parts = {str(part) for draft in drafts for region in draft.edition.regions for part in region.parts}
     for place in held.places:
-        yield Entry(PLACE, f"{place.county}/{place.code}", fields(place))
+        key = f"{place.county}/{place.code}"
+        yield Entry(PLACE, key, fields(place), lasting="a region is or was made of it" if key in parts else "")
     zips: defaultdict[str, list[ZipAreaDefinition]] = defaultdict(list)
     for area in held.zip_areas:
         zips[area.zip].append(area)
     for code, areas in zips.items():
-        yield Entry(ZIP_AREA, code, {"areas": [fields(area) for area in areas]})
+        yield Entry(ZIP_AREA, code, {"areas": [_said(area) for area in areas]})
+
+
+def _said(area: ZipAreaDefinition) -> str:
+    return f"{area.county}{'/' if area.place else ''}{area.place or ''} ({area.source})"
 
 
 def _editions(current: Divided, wanted: Divided, system: str) -> Iterator[Plan]:
     """The plan of each edition of a system, one after the other."""
     kept = {draft.edition.valid_from: draft for draft in current.editions.get(system, ())}
     last = (kept[max(kept)], current.ended.get(system)) if kept else None
-    for draft in wanted.editions[system]:
+    for draft in wanted.editions.get(system, ()):
         since = draft.edition.valid_from
         if last is not None and since < last[0].edition.valid_from:
             yield _written_anew(kept.get(since), draft, last[0])
             continue
         yield translation.planned(maps.comparison(last, draft, wanted.counties(since)), {})
         last = (draft, None)
+    if kept and system in wanted.editions and max(kept) > wanted.editions[system][-1].edition.valid_from:
+        told = f"its edition of {max(kept)} is recorded and has no file. Add a later one instead of leaving it out."
+        yield Plan((), refusals=(f"{EDITION} {system}: {told}",))
 
 
 def _written_anew(kept: Draft | None, wanted: Draft, last: Draft) -> Plan:

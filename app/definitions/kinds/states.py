@@ -73,10 +73,12 @@ def _choices(policy: StatePolicy) -> dict[str, Any]:
 def _entries(definition: StateDefinition | None) -> Iterator[Entry]:
     if definition is None:
         return
-    yield Entry(STATE, definition.id, {field: getattr(definition, field) for field in NAMED}, lasting=True)
+    yield Entry(STATE, definition.id, {field: getattr(definition, field) for field in NAMED}, lasting="every state has a name")
     for policy in definition.policies:
         fields = {"source": policy.source, **policy.model_dump(mode="json", exclude={"valid_from", "source"})}
-        yield Entry(POLICY, str(policy.valid_from), fields, policy.valid_from, series=POLICY, lasting=True)
+        yield Entry(
+            POLICY, str(policy.valid_from), fields, policy.valid_from, series=POLICY, lasting="a policy ends when the next one begins"
+        )
 
 
 STATES = States()
