@@ -94,7 +94,7 @@ async def test_people_and_all_that_happens_to_them(ground: Database) -> None:
         assert ada.races == ["white", "asian"]
         assert await read.scalar(select(EmploymentRecord.wages)) == 989_750
         stands = await read.all(select(Participation.entry, Participation.open_until).where(Participation.superseded_at.is_(None)))
-        assert stands == [(date(2025, 2, 10), date(2025, 7, 1))]
+        assert [tuple(row) for row in stands] == [(date(2025, 2, 10), date(2025, 7, 1))]
         acts = set(await read.all(select(AuditEntry.verb, AuditEntry.rows).where(AuditEntry.verb == "register")))
         assert acts == {("register", 2)}
     assert await count(ground, Touched) >= 9
