@@ -33,7 +33,7 @@ check: $(DEV) ## style, types, floors, dependencies, container files: all that i
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache --no-logo
-	$(BIN)/deptry app
+	$(BIN)/deptry .
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/shellcheck .ci/run
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
