@@ -13,6 +13,7 @@ from sqlalchemy import ClauseElement, Dialect
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.compiler import SQLCompiler
 
 _DIALECT: Dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # $1, $2: PostgreSQL's own
 
@@ -22,11 +23,15 @@ class Ready:
 
     def __init__(self, statement: ClauseElement) -> None:
         compiled = statement.compile(dialect=_DIALECT)
-        self._sql = compiled.string.encode()
-        self._names = list(getattr(compiled, "positiontup", None) or ())
-        self._given = dict(compiled.params)
-        binds = getattr(compiled, "binds", {})
-        self._written = {name: write for name in self._names if (write := binds[name].type.dialect_impl(_DIALECT).bind_processor(_DIALECT))}
+        assert isinstance(compiled, SQLCompiler)
+        whole = compiled.construct_expanded_state(compiled.params)  # lists of constants, `IN (1, 2, 9)`, are written out
+        self._sql = whole.statement.encode()
+        self._names = list(whole.positiontup or ())
+        self._given = dict(whole.parameters)
+        binds = {name: compiled.binds[name] for name in self._names if name in compiled.binds}  # what a list holds needs no writing
+        self._written = {
+            name: write for name, bind in binds.items() if (write := bind.type.dialect_impl(_DIALECT).bind_processor(_DIALECT))
+        }
 
     async def rows(self, connection: AsyncConnection, binds: Mapping[str, Any]) -> list[Any]:
         """Run it; answers its rows as named tuples. Binds that are not given have the statement's own values.

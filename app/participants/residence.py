@@ -8,13 +8,14 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, LargeBinary, any_, bindparam, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ARRAY, LargeBinary, any_, bindparam, exists, select, text
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
+from app.audit.entries import note
 from app.core.actor import Actor
 from app.core.db import Tx
 from app.core.periods import EARLIEST
-from app.participants.models import Residence
+from app.participants.models import Participant, Residence
 from app.regions import queries as regions
 from app.regions import residence as rules
 from app.regions.residence import Divisions
@@ -105,3 +106,31 @@ async def _found_or_made(tx: Tx, rows: list[dict[str, Any]]) -> dict[bytes, UUID
 async def _known(tx: Tx, rows: list[dict[str, Any]]) -> dict[bytes, UUID]:
     found = await tx.all(_KNOWN, {"these": [row["fingerprint"] for row in rows]})
     return {row.fingerprint: row.id for row in found}
+
+
+_LIVED_IN = select(Residence.id, Residence.postal, Residence.county, Residence.place, Residence.zip).where(
+    exists().where(Participant.residence == Residence.id).correlate(Residence)
+)
+_MOVE = text("""
+WITH moved AS (
+  UPDATE participants p SET residence = m.new, revision = p.revision + 1
+  FROM jsonb_to_recordset(:moves) AS m (old uuid, new uuid) WHERE p.residence = m.old RETURNING p.id
+), marked AS (INSERT INTO touched (participant) SELECT id FROM moved RETURNING 1)
+SELECT count(*) FROM moved
+""").bindparams(bindparam("moves", type_=JSONB))
+
+
+async def resettle(tx: Tx, *, by: Actor, on: date) -> int:
+    """Decide the regions of every address at which somebody lives anew, by the regions in force on a day. Answers how many people it moved.
+
+    Enrollments keep the residence of their own first day, so what was reported of them stays so.
+    """
+    lived_in = {row.id: Address(row.postal, row.county, row.place, row.zip) for row in await tx.all(_LIVED_IN)}
+    now = await settle(tx, by=by, addresses=set(lived_in.values()), on=on)
+    moves = [{"old": str(old), "new": str(now[at])} for old, at in lived_in.items() if now.get(at, old) != old]
+    people = 0
+    for start in range(0, len(moves), BATCH):
+        people += int(await tx.scalar(_MOVE, {"moves": moves[start : start + BATCH]}))
+    if people:
+        await note(tx, "resettle", by=by, rows=people, detail={"on": str(on), "addresses": len(moves)})
+    return people

@@ -2,15 +2,21 @@
 
 import asyncio
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select
 
+from app.audit.models import AuditEntry
 from app.core.db import Tx
-from app.participants.models import Residence
-from app.participants.residence import Address, settle, tidy
-from tests.conftest import TestDatabase
-from tests.people import DANA, NIA
+from app.core.jobs import Workshop
+from app.core.settings import Settings
+from app.participants.models import Participant, Residence, Touched
+from app.participants.residence import Address, resettle, settle, tidy
+from app.participants.tasks import resettled
+from tests.conftest import CLOCK, TODAY, TestDatabase
+from tests.participants.world import known_to
+from tests.people import ALICE, DANA, NIA
 from tests.regions import new_york
 
 ERIE, YONKERS, WESTCHESTER, JERSEY = (
@@ -89,6 +95,36 @@ async def test_other_regions_make_another_residence(db: Tx) -> None:
     kept = await db.scalar(select(Residence.regions).where(Residence.id == before[ERIE]))
     assert kept == {}  # as it was decided, and not otherwise since
     assert await settle(db, by=DANA.actor, addresses=[ERIE], on=date(2026, 10, 31)) == after  # nothing changed between the days
+
+
+async def test_new_regions_reach_the_people_and_not_their_past(db: Tx) -> None:
+    ana, bo = await known_to(db, ALICE), await known_to(db, ALICE)
+    before = await db.scalar(select(Participant.residence).where(Participant.id == ana))
+    await new_york.lay(db)
+    marks = await db.scalar(select(func.count()).select_from(Touched))
+    assert await resettle(db, by=DANA.actor, on=TODAY) == 2
+    rows = await db.all(select(Participant.residence, Participant.revision).where(Participant.id.in_([ana, bo])))
+    [(residence, revision)] = {tuple(row) for row in rows}
+    assert (residence != before, revision) == (True, 2)
+    regions = await db.scalar(select(Residence.regions).where(Residence.id == residence))
+    assert regions["labor_market_region"]["region"] == "western_new_york"
+    assert await db.scalar(select(Residence.regions).where(Residence.id == before)) == {}  # an enrollment that points to it keeps it
+    assert await db.scalar(select(func.count()).select_from(Touched)) == marks + 2
+    assert await resettle(db, by=DANA.actor, on=TODAY) == 0
+    entries = await db.all(select(AuditEntry.rows, AuditEntry.detail).where(AuditEntry.verb == "resettle"))
+    assert [tuple(entry) for entry in entries] == [(2, {"on": str(TODAY), "addresses": 1})]
+
+
+async def test_every_night_in_every_state(own_db: TestDatabase, settings: Settings) -> None:
+    async with own_db.transaction(ALICE.actor) as tx:
+        ana = await known_to(tx, ALICE)
+        await new_york.lay(tx)
+        await tx.commit()
+    workshop = Workshop(own_db, settings, CLOCK)
+    for state in ("us-nj", "us-ny"):
+        await resettled.func(SimpleNamespace(job=SimpleNamespace(id=1), additional_context={"workshop": workshop}), state=state)
+    async with own_db.transaction(ALICE.actor) as tx:
+        assert await tx.scalar(select(Participant.revision).where(Participant.id == ana)) == 2
 
 
 async def test_another_state_has_residences_of_its_own(own_db: TestDatabase) -> None:
