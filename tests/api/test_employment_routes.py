@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from httpx import AsyncClient
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from app.audit.models import AuditEntry
 from app.partners.models import Agreement
@@ -68,6 +68,7 @@ async def test_what_the_state_matched_partners_see_without_amounts(client: Clien
     ):
         async with own_db.transaction(DANA.actor) as tx:
             agreed = {"partner": ERIE.id, "kind": "wage_disclosure", "valid_from": since, "valid_until": until, "source": "of a test"}
+            await tx.run(delete(Agreement))
             await tx.run(insert(Agreement).values(**agreed))
             await tx.commit()
         assert without_ids(await client(ALICE).get(records(ana)))[1]["withheld"] is not open_
