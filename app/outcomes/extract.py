@@ -75,28 +75,34 @@ def make(folder: Path, source: Source) -> Extract:
     """
     home = folder / source.state
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _alone(home):
-        facts, version, read_at = read(source)
+    with _alone(home), snapshot(source) as (cursor, version, read_at):
         place = home / source.name(version)
         if (there := _opened(place)) is not None:
             return there
-        return _written(home, place, frames(facts, source.policy, source.postal, source.systems), read_at)
+        made = frames(facts(cursor), source.policy, source.postal, source.systems)
+        return _written(home, place, made, read_at)
 
 
-def read(source: Source) -> tuple[dict[str, pl.DataFrame], str, str]:
-    """The facts, the version that they are at, and when that was; all of one snapshot, as the application's role."""
+@contextmanager
+def snapshot(source: Source) -> Iterator[tuple[Any, str, str]]:
+    """A cursor on one snapshot of the state's rows, as the application's role; the version that they are at, and when that was."""
     with dbapi.connect(source.url) as connection, connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         cursor.execute("SELECT set_config('app.state', $1, true)", (source.state,))
         cursor.fetchone()
         cursor.execute(f"SELECT ({sql(VERSION)}), now()::timestamp(0)::text")
         version, read_at = cursor.fetchone()
-        facts = {}
-        for name, statement in STATEMENTS.items():
-            cursor.execute(sql(statement))
-            facts[name] = pl.DataFrame(pl.from_arrow(cursor.fetch_arrow_table()))
+        yield cursor, version, read_at
         connection.rollback()
-    return facts, version, read_at
+
+
+def facts(cursor: Any) -> dict[str, pl.DataFrame]:
+    """Everything that the frame is made of, by columns."""
+    found = {}
+    for name, statement in STATEMENTS.items():
+        cursor.execute(sql(statement))
+        found[name] = pl.DataFrame(pl.from_arrow(cursor.fetch_arrow_table()))
+    return found
 
 
 def _written(home: Path, place: Path, made: Frames, read_at: str) -> Extract:

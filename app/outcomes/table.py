@@ -160,7 +160,8 @@ def _status(indicator: Indicator, count: Count, evidence: frozenset[int]) -> tup
     """Whether the count makes a figure, and what has to be said beside it."""
     if not indicator.cohort.window:
         return Status.NOT_YET_AVAILABLE, f"Due from the report of {spoken(indicator.cohort.due)} on."
-    if missing := _without_evidence(indicator, evidence):
+    judged = count.denominator or count.places.get("not_employed")
+    if judged and (missing := _without_evidence(indicator, evidence)):
         return Status.NOT_REPORTED, f"No record of anybody's work is loaded for {missing}."
     if indicator.measure is Measure.COUNT:
         return Status.OK, ""
