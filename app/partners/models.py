@@ -1,14 +1,24 @@
 """Partners, and what belongs to them."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql import func, text
 
 from app.core.db import Base, Data, Revised, Tenant
 
+
+def _same(column: str) -> tuple[ColumnElement[Any], str]:
+    """A part of a constraint that keeps equal values from overlapping in time."""
+    return func.code_range(text(column), text(column), "[]"), "&&"
+
+
 KINDS = ("workforce_board", "community_college", "training_provider", "nonprofit", "employer")
+AGREEMENTS = ("share_records", "wage_match", "wage_disclosure")
 
 
 class Partner(Revised, Tenant, Base):
@@ -31,7 +41,7 @@ class Partner(Revised, Tenant, Base):
     )
 
 
-class Site(Revised, Tenant, Base):
+class Site(Tenant, Base):
     """A place where a partner serves people."""
 
     __tablename__ = "sites"
@@ -64,7 +74,13 @@ class ServiceRegion(Tenant, Base):
     __table_args__ = (
         ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="service_regions_partner_known"),
         ForeignKeyConstraint(["state", "system"], ["region_systems.state", "region_systems.key"], name="service_regions_system_known"),
-        UniqueConstraint("state", "partner", "system", "region", "valid_from", name="service_regions_once"),
+        CheckConstraint("valid_until > valid_from", name="ends_after_it_begins"),
+        ExcludeConstraint(
+            *(_same(column) for column in ("state", "partner::text", "system", "region")),
+            (func.daterange(text("valid_from"), text("valid_until")), "&&"),
+            using="gist",
+            name="service_regions_once",
+        ),
     )
 
 
@@ -86,6 +102,13 @@ class Agreement(Tenant, Base):
     __table_args__ = (
         ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="agreements_partner_known"),
         ForeignKeyConstraint(["state", "with_partner"], ["partners.state", "partners.id"], name="agreements_with_partner_known"),
-        CheckConstraint("kind IN ('share_records', 'wage_match', 'wage_disclosure')", name="kind_known"),
+        CheckConstraint(f"kind IN {AGREEMENTS}", name="kind_known"),
         CheckConstraint("(kind = 'share_records') = (with_partner IS NOT NULL)", name="sharing_is_with_somebody"),
+        CheckConstraint("valid_until > valid_from", name="ends_after_it_begins"),
+        ExcludeConstraint(
+            *(_same(column) for column in ("state", "partner::text", "kind", "coalesce(with_partner::text, '')")),
+            (func.daterange(text("valid_from"), text("valid_until")), "&&"),
+            using="gist",
+            name="agreements_once",
+        ),
     )

@@ -5,6 +5,7 @@ Revision: 0003, after 0002
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 from migrations.protection import protect
 
@@ -43,7 +44,6 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("county", sa.Text(), nullable=False),
-        sa.Column("revision", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
         sa.ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="sites_partner_known"),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("sites_key")),
         sa.UniqueConstraint("state", "partner", "key", name="sites_key_once_a_partner"),
@@ -60,7 +60,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="service_regions_partner_known"),
         sa.ForeignKeyConstraint(["state", "system"], ["region_systems.state", "region_systems.key"], name="service_regions_system_known"),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("service_regions_key")),
-        sa.UniqueConstraint("state", "partner", "system", "region", "valid_from", name="service_regions_once"),
+        postgresql.ExcludeConstraint(
+            (sa.text("code_range(state, state, '[]')"), "&&"),
+            (sa.text("code_range(partner::text, partner::text, '[]')"), "&&"),
+            (sa.text("code_range(system, system, '[]')"), "&&"),
+            (sa.text("code_range(region, region, '[]')"), "&&"),
+            (sa.text("daterange(valid_from, valid_until)"), "&&"),
+            using="gist",
+            name="service_regions_once",
+        ),
+        sa.CheckConstraint("valid_until > valid_from", name=op.f("service_regions_ends_after_it_begins")),
     )
     op.create_table(
         "agreements",
@@ -72,6 +81,16 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
+        postgresql.ExcludeConstraint(
+            (sa.text("code_range(state, state, '[]')"), "&&"),
+            (sa.text("code_range(partner::text, partner::text, '[]')"), "&&"),
+            (sa.text("code_range(kind, kind, '[]')"), "&&"),
+            (sa.text("code_range(coalesce(with_partner::text, ''), coalesce(with_partner::text, ''), '[]')"), "&&"),
+            (sa.text("daterange(valid_from, valid_until)"), "&&"),
+            using="gist",
+            name="agreements_once",
+        ),
+        sa.CheckConstraint("valid_until > valid_from", name=op.f("agreements_ends_after_it_begins")),
         sa.CheckConstraint("(kind = 'share_records') = (with_partner IS NOT NULL)", name=op.f("agreements_sharing_is_with_somebody")),
         sa.CheckConstraint("kind IN ('share_records', 'wage_match', 'wage_disclosure')", name=op.f("agreements_kind_known")),
         sa.ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="agreements_partner_known"),
