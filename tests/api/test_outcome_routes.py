@@ -16,11 +16,11 @@ from app.audit.models import AuditEntry
 from app.outcomes.disclosure import NOTICE
 from app.participants.models import Touched
 from app.states.models import StatePolicy
-from tests.conftest import TestDatabase
+from tests.conftest import Client, TestDatabase
 from tests.enrollments.world import BEA, SINCE
 from tests.outcomes import world
 from tests.outcomes.conftest import settled
-from tests.people import DANA, ERIE, NIA, NIAGARA
+from tests.people import ALICE, BOB, CHARLIE, DANA, ERIE, NIA, NIAGARA, PAT, PRIYA
 
 __all__ = ["settled"]
 PERIOD = {"period": "quarter@2026-09-30"}
