@@ -1,38 +1,93 @@
 """What `demo` does before it serves: the steps of `app.demo`, with bars that move, and what is printed at the end."""
 
 import asyncio
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from app.access.permissions import Role
 from app.cli.running.definitions import home
 from app.cli.running.surroundings import here, settings
 from app.core.db import Database
+from app.core.embedded import start
 from app.core.errors import Invalid
-from app.core.installation import Installation
-from app.demo.course import Asked, Course, Ready, Tell
+from app.core.installation import DATABASE, Installation
+from app.core.settings import Settings
+from app.demo.course import KEYS, MARK, POPULATION, Asked, Course, Tell
+from app.demo.figures import FILES, computed, written
+from app.demo.printing import console, show_keys, show_story, show_table
+from app.demo.telling import TITLE, Asking, Chapter, chapters, her
+from app.outcomes.disclosure import Internal
+from app.outcomes.table import Table
 
 STATE = "us-ny"
+EXPORTS = Path("exports")
 
 
-def run(*, participants: int, seed: int, port: int | None, fresh: bool) -> None:
-    """Everything up to the server. `port` is None where nothing is to be served."""
+def run(*, participants: int, seed: int, port: int, fresh: bool) -> None:
+    """Everything up to the server, which will listen on `port`."""
     known = settings()
     if known.database_url is not None:
         raise Invalid("The demonstration has a database of its own. Unset WORKFORCE_DATABASE_URL, or run it in another shell.")
-    with here() as installation, _bars() as tell:
-        asyncio.run(_walk(installation, Asked(participants, seed), tell))
+    if fresh:
+        _forget(known)
+    with _bars() as tell:
+        tell("database", 0, 1)
+        with here() as installation:
+            tell("database", 1, 1)
+            shown = asyncio.run(_walk(installation, Asked(participants, seed), tell, f"http://127.0.0.1:{port}"))
+    on = console()
+    show_table(on, shown.table)
+    on.print(f"\nWritten: {', '.join(str(path) for path in shown.files)}", soft_wrap=True)
+    show_story(on, TITLE, shown.chapters)
+    show_keys(on, shown.keys)
 
 
-async def _walk(installation: Installation, asked: Asked, tell: Tell) -> Ready:
+@dataclass(frozen=True)
+class Shown:
+    """What is printed at the end."""
+
+    table: Internal[Table]
+    files: list[Path]
+    chapters: list[Chapter]
+    keys: dict[Role, str]
+
+
+async def _walk(installation: Installation, asked: Asked, tell: Tell, url: str) -> Shown:
+    """The steps, the figures and the story."""
     database, owner = Database(installation.database_url), Database(installation.owner_url, pool=1)
     try:
-        return await Course(installation, database, owner, home(STATE, None), asked, tell).run()
+        ready = await Course(installation, database, owner, home(STATE, None), asked, tell).run()
+        tell("outcomes", 0, 1)
+        table, shapes = await computed(database, by=ready.by, data_folder=installation.settings.data_folder)
+        tell("outcomes", 1, 1)
+        done = count(0)
+        files = await written(table, shapes, EXPORTS, lambda name: tell(f"files: {name}", next(done), FILES))
+        tell("files", FILES, FILES)
+        async with database.reading(ready.by) as read:
+            she = await her(read, by=ready.by)
+        return Shown(table, files, chapters(she, ready.world, table, Asking(url, ready.keys)), ready.keys)
     finally:
         await database.close()
         await owner.close()
+
+
+def _forget(known: Settings) -> None:
+    """Delete the demonstration that is in the data folder, and nothing else."""
+    if not (known.data_folder / MARK).exists():
+        return
+    with start(known.data_folder) as server:
+        server.drop_database(DATABASE)
+    for name in (MARK, KEYS):
+        (known.data_folder / name).unlink(missing_ok=True)
+    for name in (POPULATION, "extracts"):
+        shutil.rmtree(known.data_folder / name, ignore_errors=True)
 
 
 @contextmanager
@@ -40,12 +95,12 @@ def _bars() -> Iterator[Tell]:
     """A bar for each step, on standard error. A step's name is what stands before the colon."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bars:
-        steps: dict[str, object] = {}
+        steps: dict[str, TaskID] = {}
 
         def tell(what: str, done: int, of: int) -> None:
             step = what.split(":")[0]
             if step not in steps:
                 steps[step] = bars.add_task(what, total=of)
-            bars.update(steps[step], description=what if done < of else step, completed=done, total=of)  # type: ignore[arg-type]
+            bars.update(steps[step], description=what if done < of else step, completed=done, total=of)
 
         yield tell
