@@ -91,10 +91,10 @@ async def list_enrollments(
 @router.get("/enrollments/{enrollment}", responses=MISSING)
 async def read_enrollment(enrollment: UUID, tx: Tx, by: Reader, today: Today, response: Response) -> contract.Enrollment:
     """One enrollment, with the steps of its path and the credentials that it led to."""
-    row = await reading.enrollment(tx, by=by, today=today, enrollment=enrollment)
-    tagged(response, row.revision)
-    regions = {system: decided["region"] for system, decided in row.regions.items()}
-    return contract.Enrollment.model_validate({**row._mapping, "regions": regions})
+    told = await reading.enrollment(tx, by=by, today=today, enrollment=enrollment)
+    tagged(response, told["revision"])
+    regions = {system: decided["region"] for system, decided in told["regions"].items()}
+    return contract.Enrollment.model_validate({**told, "regions": regions})
 
 
 @router.post("/enrollments/{enrollment}/step-completions", status_code=201, responses=MISSING)

@@ -16,6 +16,7 @@ from app.core.db import Tx
 from app.core.errors import Gone, NotFound
 from app.core.ids import uuid7
 from app.core.paging import LIMIT, Page
+from app.core.ready import Ready
 from app.enrollments import queries
 from app.enrollments.models import (
     Credential,
@@ -62,15 +63,16 @@ async def enrollments(tx: Tx, *, by: Actor, today: date, after: str | None = Non
 
 
 _ONE = queries.ONE.cte("found")
-_READ_ONE = select(_ONE).add_cte(audited("read_enrollment", _ONE))  # one statement, so that it costs no further round trip
+_READ_ONE = Ready(select(_ONE).add_cte(audited("read_enrollment", _ONE)))  # one statement: the entry costs no further round trip
 
 
-async def enrollment(tx: Tx, *, by: Actor, today: date, enrollment: UUID) -> Row[Any]:
+async def enrollment(tx: Tx, *, by: Actor, today: date, enrollment: UUID) -> dict[str, Any]:
     """Look at one enrollment, its steps and credentials. Raises `NoEnrollment`."""
-    row = await tx.first(_READ_ONE, {"by_act": uuid7(), "by_today": today, **by.binds, "enrollment": enrollment})
-    if row is None:
+    rows = await tx.ready(_READ_ONE, {"by_act": uuid7(), "by_today": today, **by.binds, "enrollment": enrollment})
+    if not rows:
         raise queries.NoEnrollment
-    return row
+    found: dict[str, Any] = rows[0]._asdict()
+    return found
 
 
 # The timeline: everything that somebody recorded, of every record of the person.
