@@ -117,10 +117,12 @@ class Files:
                 draft = one.draft
             self._known.notes.extend(one.mistake(note) for note in draft.notes)
             found[edition.system].append(draft)
-        return dict(found)
+        return {system: editions for system, editions in found.items() if editions}
 
     def _addressed(self, rows: Sequence[Found[PlaceDefinition] | Found[ZipAreaDefinition]]) -> None:
         """Places and ZIP codes lie in counties that there are, ZIP codes in places that there are."""
+        if COUNTY not in self.editions and (self._folder / COUNTIES).exists():
+            return  # it could not be read
         counties = {region.code for draft in self.editions.get(COUNTY, ()) for region in draft.edition.regions}
         known = {(place.county, place.code) for place in self.places}
         for row in rows:
