@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from app.access.dependencies import Read, TodayRead, Tx, may, may_see
+from app.access.dependencies import Read, Today, TodayRead, Tx, may, may_see
 from app.access.once import Once
 from app.access.permissions import Permission
 from app.api.revisions import IfMatch, tagged
@@ -16,7 +16,7 @@ from app.core import db
 from app.core.actor import Actor
 from app.core.paging import LIMIT, MOST, link
 from app.definitions import labor_market as translation
-from app.labor_market import actions, in_demand, queries
+from app.labor_market import actions, in_demand, notices, queries
 from app.labor_market.onet import ATTRIBUTION
 from app.regions import queries as regions
 
@@ -103,6 +103,31 @@ async def put_in_demand_jobs(
     )
     tagged(response, await in_demand.revision(tx, by=by, region_system=system, region=code))
     return translation.told(translation.planned(found))
+
+
+@router.post("/layoff-notices", status_code=201)
+async def record_layoff_notice(new: contract.NewLayoffNotice, tx: Tx, by: Writer, today: Today) -> contract.LayoffNotice:
+    """Record an employer's notice of a plant closing or mass layoff."""
+    [made] = await tx.act(notices.RECORD, notices.RECORD.one(**dict(new)), by=by, today=today)
+    return contract.LayoffNotice(id=made, **dict(new))
+
+
+@router.get("/layoff-notices")
+async def list_layoff_notices(
+    read: Read,
+    by: Reader,
+    request: Request,
+    response: Response,
+    county: Annotated[str | None, Query(pattern=r"^[0-9]{5}$", description="of this county alone: its FIPS code")] = None,
+    since: Annotated[date | None, Query(description="given on this day or later")] = None,
+    after: After = None,
+    limit: Limit = LIMIT,
+) -> contract.LayoffNoticePage:
+    """Notices of plant closings and mass layoffs, newest first."""
+    page = await notices.listed(read, by=by, county=county, since=since, after=after, limit=limit)
+    if leads := link(str(request.url), page):
+        response.headers["Link"] = leads
+    return contract.LayoffNoticePage(items=[contract.LayoffNotice.model_validate({**row._mapping}) for row in page.items], next=page.next)
 
 
 async def _told(read: db.Read, by: Actor, found: queries.Found, system: str, on: date) -> contract.Occupation:

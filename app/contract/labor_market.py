@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal, Self
+from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
@@ -174,6 +175,40 @@ class InDemandListDefinition(Definition):
         if twice := _twice(job.code for job in self.jobs):
             raise ValueError(f"{twice} is listed twice")
         return self
+
+
+class NewLayoffNotice(Definition):
+    """An employer's advance notice of a plant closing or mass layoff at one site (29 USC 2102): the body of POST."""
+
+    employer: Line = Field(description="the employer, as published")
+    site: Line = Field(description="where the jobs are: an address, or the site's name")
+    county: str = Field(pattern=r"^[0-9]{5}$", description="the county's FIPS code", examples=["36029"])
+    notice_date: date
+    effective_date: date = Field(description="the first day of the layoffs; in some published notices it comes before the notice")
+    affected: int = Field(ge=1, le=1_000_000, description="how many people lose their jobs")
+    event: Literal["closure", "layoff"]
+    source: Line = Field(description="where it was published")
+
+
+class LayoffNotice(BaseModel):
+    """A notice as recorded."""
+
+    id: UUID
+    employer: str
+    site: str
+    county: str
+    notice_date: date
+    effective_date: date
+    affected: int
+    event: Literal["closure", "layoff"]
+    source: str
+
+
+class LayoffNoticePage(BaseModel):
+    """A page of notices, newest first."""
+
+    items: list[LayoffNotice]
+    next: str | None = None
 
 
 def _twice(values: Iterable[str]) -> str | None:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, Computed, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import TSVECTOR, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import func, text
@@ -136,6 +136,9 @@ class InDemandJob(Revised, Tenant, Base):
     )
 
 
+EVENTS = ("closure", "layoff")
+
+
 class LayoffNotice(Tenant, Base):
     """An employer's advance notice of a plant closing or mass layoff at one site (29 USC 2102)."""
 
@@ -143,10 +146,17 @@ class LayoffNotice(Tenant, Base):
     __data__ = Data.PUBLIC
 
     employer: Mapped[str] = mapped_column(doc="the employer, as published")
-    notice_date: Mapped[date] = mapped_column(doc="the date of the notice")
-    effective_date: Mapped[date] = mapped_column(doc="the first day of the layoffs")
+    site: Mapped[str] = mapped_column(doc="where the jobs are, as published")
     county: Mapped[str] = mapped_column(doc="the county's FIPS code")
+    notice_date: Mapped[date] = mapped_column(doc="the date of the notice")
+    effective_date: Mapped[date] = mapped_column(doc="the first day of the layoffs; in some published notices it comes before the notice")
     affected: Mapped[int] = mapped_column(doc="how many people lose their jobs")
-    event_type: Mapped[str] = mapped_column(doc="closure or layoff")
+    event: Mapped[str] = mapped_column(doc="closure or layoff")
     source: Mapped[str] = mapped_column(doc="where it was published")
-    act: Mapped[UUID | None] = mapped_column(doc="the audit entry of the act that recorded it")
+    act: Mapped[UUID] = mapped_column(doc="the audit entry of the act that recorded it")
+
+    __table_args__ = (
+        UniqueConstraint("state", "employer", "site", "notice_date", name="layoff_notices_once"),
+        CheckConstraint("affected > 0", name="affects_somebody"),
+        CheckConstraint(f"event IN {EVENTS}", name="event_known"),
+    )

@@ -247,3 +247,30 @@ async def test_a_list_that_is_sent_twice_is_put_once(dana: AsyncClient) -> None:
     assert second.headers["idempotent-replay"] == "true"
     assert second.json() == first.json()
     assert second.headers["etag"] == first.headers["etag"]
+
+
+NOTICE: dict[str, Any] = {
+    "employer": "Invented Plastics Inc.",
+    "site": "1 River Road, Tonawanda",
+    "county": "36029",
+    "notice_date": "2025-01-30",
+    "effective_date": "2025-04-30",
+    "affected": 83,
+    "event": "closure",
+    "source": "State's list of notices, 3 February 2025",
+}
+
+
+async def test_layoff_notices(client: Client) -> None:
+    """The state's staff records them, everybody in the state reads them, another state's staff does not."""
+    made = await client(DANA).post("/v1/layoff-notices", json=NOTICE)
+    assert made.status_code == 201, made.text
+    assert made.json() | NOTICE == made.json()
+    again = await client(DANA).post("/v1/layoff-notices", json=NOTICE)
+    assert [(one["pointer"], one["code"]) for one in again.json()["errors"]] == [("/site", "noticed_already")]
+    for person in (ALICE, CHARLIE, PAT):
+        assert (await client(person).get("/v1/layoff-notices", params={"county": "36029"})).json() == {"items": [made.json()], "next": None}
+        assert (await client(person).post("/v1/layoff-notices", json=NOTICE)).status_code == 403
+    assert (await client(NIA).get("/v1/layoff-notices")).json()["items"] == []
+    assert (await client(NIA).post("/v1/layoff-notices", json=NOTICE)).json()["errors"][0]["code"] == "county_unknown"
+    assert (await client(None).get("/v1/layoff-notices")).status_code == 401
