@@ -141,7 +141,8 @@ def _run(state: str, do: Callable[[Work, date], Awaitable[Answer]]) -> Answer:
 def _progress(what: str) -> Iterator[Callable[[str], None]]:
     """A bar that moves on with each kind, on standard error; gone when it is done."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(what, total=len(KINDS))
 
         def tell(name: str) -> None:
