@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from app.audit.entries import note
 from app.core.actor import Actor
 from app.core.db import Tx
-from app.core.ids import uuid7
 from app.demo.world import World
-from app.partners.models import Agreement, Partner, ServiceRegion
+from app.partners import actions
+from app.partners.models import Partner
 
 SINCE = date(2015, 7, 1)
 """All of them serve people under the program since it began (WIOA, title I, section 506: 1 July 2015)."""
@@ -59,19 +58,16 @@ def organisations(world: World) -> tuple[Organisation, ...]:
 
 
 async def settle(tx: Tx, *, by: Actor, world: World) -> int:
-    """Make the partners that are not there yet, with the region that each serves and its agreement; answers how many that were."""
+    """Register the partners that are not there yet, let each serve its region, and record its agreement; answers how many were new."""
     known = {row.key for row in await tx.all(select(Partner.key))}
-    new = [(one, uuid7()) for one in organisations(world) if one.key not in known]
-    if not new:
-        return 0
-    await tx.run(
-        insert(Partner), [{"id": id_, "key": one.key, "name": one.name, "kind": one.kind, "active_from": SINCE} for one, id_ in new]
-    )
-    serves = [{"partner": id_, "system": one.system, "region": one.region, "valid_from": SINCE} for one, id_ in new]
-    await tx.run(insert(ServiceRegion), serves)
-    source = "Invented for the demonstration"
-    agreed = [{"partner": id_, "kind": "wage_match", "valid_from": SINCE, "source": source} for one, id_ in new if one.wage_match]
-    if agreed:
-        await tx.run(insert(Agreement), agreed)
-    await note(tx, "settle_demonstration", by=by, rows=len(new))
+    new = [one for one in organisations(world) if one.key not in known]
+    for one in new:
+        [partner] = await tx.act(
+            actions.REGISTER, actions.REGISTER.one(key=one.key, name=one.name, kind=one.kind, active_from=SINCE), by=by
+        )
+        serves = {"partner": partner, "system": one.system, "region": one.region, "valid_from": SINCE}
+        await tx.act(actions.SERVE, actions.SERVE.one(**serves), by=by)
+        if one.wage_match:
+            agreed = {"partner": partner, "kind": "wage_match", "valid_from": SINCE, "source": "Invented for the demonstration"}
+            await tx.act(actions.AGREE, actions.AGREE.one(**agreed), by=by)
     return len(new)

@@ -36,7 +36,7 @@ def run(*, participants: int, seed: int, port: int, fresh: bool) -> None:
     if known.database_url is not None:
         raise Invalid("The demonstration has a database of its own. Unset WORKFORCE_DATABASE_URL, or run it in another shell.")
     if fresh:
-        _forget(known)
+        forget(known)
     with _bars() as tell:
         tell("database", 0, 1)
         with here() as installation:
@@ -78,7 +78,7 @@ async def _walk(installation: Installation, asked: Asked, tell: Tell, url: str) 
         await owner.close()
 
 
-def _forget(known: Settings) -> None:
+def forget(known: Settings) -> None:
     """Delete the demonstration that is in the data folder, and nothing else."""
     if not (known.data_folder / MARK).exists():
         return
