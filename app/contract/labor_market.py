@@ -2,7 +2,7 @@
 
 The files under regions/ hold the same in tables that are too long for a document a line, and the room reads them itself:
 
-regions/<state>/labor_market/          nine tables: `app.labor_market.extract.read`
+regions/<state>/labor_market/          eight tables and sources.toml: `app.labor_market.extract.read`
 regions/<state>/in_demand_jobs.csv     one row per designation and OEWS area: `app.labor_market.designations.read`
 regions/<state>/in_demand_jobs.toml    LaborMarketSource: what the list is, who made it, and what it is not
 """
