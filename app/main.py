@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 
 import app.api
+from app.api.description import described
 from app.api.problems import MEDIA_TYPE, answer_problems
 from app.api.requests import Requests
 from app.contract.problems import Problem
@@ -56,4 +57,5 @@ def create_app(settings: Settings, *, database_url: str, clock: Clock | None = N
         router = getattr(importlib.import_module(module.name), "router", None)
         if isinstance(router, APIRouter):
             application.include_router(router)
+    described(application)
     return application

@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Depends, Request
 
 from app.access.enter import enter
 from app.access.once import Once
@@ -16,39 +15,43 @@ from app.core import db
 from app.core.actor import Actor
 from app.core.errors import Invalid
 
-_scheme = HTTPBearer(auto_error=False, description="The key that your state's administrator gave you.")
-Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)]
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        max_length=200,
-        description="Any text of your own. The same key and body answer the first answer again, however often they are sent.",
-    ),
-]
+LONGEST = 200
+"""Characters of an Idempotency-Key."""
+
+# Both headers are read off the request: as parameters they would be looked for again by everything that asks for the transaction.
+# app.api.description tells of them.
 
 
-async def _transaction(request: Request, bearer: Bearer, idempotency_key: IdempotencyKey = None) -> AsyncIterator[db.Tx]:
+def _key(request: Request) -> str:
+    """The key that the caller sent, or the empty text."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
+
+
+async def _transaction(request: Request) -> AsyncIterator[db.Tx]:
     """The request's one transaction, as its caller."""
+    idempotency_key = request.headers.get("idempotency-key")
     asked = None
     if idempotency_key is not None:
         if not isinstance(request.scope.get("route"), Once):
             raise Invalid("This request takes no Idempotency-Key.")
+        if not 0 < len(idempotency_key) <= LONGEST:
+            raise Invalid(f"An Idempotency-Key has 1 to {LONGEST} characters.")
         # Keyed by the caller's key, which is nowhere in the database: the body can hold a social security number, and who knows the rest
         # of it would undo a plain hash by trying all nine digits.
-        secret = (bearer.credentials if bearer else "").encode()
-        asked = hmac.digest(secret, f"{request.method} {request.url.path}\n".encode() + await request.body(), "sha256")
+        asked = hmac.digest(_key(request).encode(), f"{request.method} {request.url.path}\n".encode() + await request.body(), "sha256")
     async with request.app.state.database.transaction() as tx:
-        await enter(tx, bearer.credentials if bearer else "", request=request.state.id, once_key=idempotency_key, once_request=asked)
+        await enter(tx, _key(request), request=request.state.id, once_key=idempotency_key, once_request=asked)
         if asked is not None and idempotency_key is not None:
             request.state.once = (tx, idempotency_key, asked)
         yield tx
         await tx.commit()
 
 
-async def _reading(request: Request, bearer: Bearer) -> AsyncIterator[db.Read]:
+async def _reading(request: Request) -> AsyncIterator[db.Read]:
     """A transaction that cannot write, as the request's caller."""
     async with request.app.state.database.reading() as read:
-        yield await enter(read, bearer.credentials if bearer else "", request=request.state.id)
+        yield await enter(read, _key(request), request=request.state.id)
 
 
 _InTransaction = Depends(_transaction, scope="function")
