@@ -11,6 +11,7 @@ import re
 import sys
 import traceback
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -78,10 +79,16 @@ def without_personal_data(_logger: WrappedLogger, _method: str, event: EventDict
     return {key: _clean(key, value) for key, value in event.items()}
 
 
+@lru_cache(maxsize=1024)
+def _stands_for_personal_data(key: str) -> bool:
+    """Keys are few and constant."""
+    return PERSONAL.fullmatch(key) is not None
+
+
 def _clean(key: str, value: Any) -> Any:
     if key.startswith("_"):  # structlog's own: the record, taken out before anything is written
         return value
-    if PERSONAL.fullmatch(key) and value is not None:
+    if value is not None and _stands_for_personal_data(key):
         return LEFT_OUT
     if isinstance(value, Mapping):
         return {str(inner): _clean(str(inner), each) for inner, each in value.items()}
