@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from app.labor_market.figures import TOP_CODE
+
 
 def register(cli: typer.Typer) -> None:
     """The group `workforce labor-market`."""
@@ -25,7 +27,7 @@ def derive(
     state: Annotated[str, typer.Option(help="The state by its two letters: NY.")],
     vintage: Annotated[str, typer.Option(help="Of the OEWS figures: May 2025.")],
     release: Annotated[str, typer.Option(help="Of O*NET: 29.2.")],
-    top_code: Annotated[int, typer.Option(help="Dollars a year at and above which the tables print '#'.")] = 239_200,
+    top_code: Annotated[int, typer.Option(help="Dollars a year at and above which the tables print '#'.")] = TOP_CODE,
     career_paths: Annotated[
         Path | None, typer.Option(exists=True, file_okay=False, help="A folder of career paths, whose targets are described too.")
     ] = None,

@@ -30,6 +30,8 @@ class Figure:
 
 MEASURES = ("employment", "median", "p25", "p75")  # jobs; dollars a year: the median, the 25th and the 75th percentile
 WAGES = ("median", "p25", "p75")
+# Field Descriptions of the OEWS tables of May 2024 and May 2025: `#` is "equal to or greater than $115.00 per hour or $239,200 per year".
+TOP_CODE = 239_200
 
 
 def status_column(measure: str) -> str:

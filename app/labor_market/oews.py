@@ -37,8 +37,6 @@ GROUPS = ("total", "major", "minor", "broad", "detailed")
 MARKS = {"employment": {"**": FigureStatus.SUPPRESSED}} | {
     wage: {"*": FigureStatus.SUPPRESSED, "#": FigureStatus.TOP_CODED} for wage in WAGES
 }
-# Field Descriptions of the May 2024 and May 2025 tables: `#` is "equal to or greater than $115.00 per hour or $239,200 per year".
-TOP_CODE = 239_200
 SHOWN = 100  # problems of one file that are told one by one
 
 
