@@ -17,10 +17,10 @@ TITLES: Mapping[str, str] = {
     "participants_exited": "Exited",
     "completion_rate": "Completion rate",
     "credential_rate": "Credential rate",
-    "employment_rate_q2": "Employed, 2nd quarter after",
-    "employment_rate_q4": "Employed, 4th quarter after",
-    "median_earnings_q2": "Median earnings, 2nd quarter after",
-    "in_demand_placement": "Placed in an in-demand occupation",
+    "employment_rate_q2": "Employed Q2",
+    "employment_rate_q4": "Employed Q4",
+    "median_earnings_q2": "Median earnings Q2",
+    "in_demand_placement": "In-demand placement",
 }
 
 _LEARNERS_END = "completed or withdrew in the cohort's quarters"

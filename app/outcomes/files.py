@@ -136,7 +136,7 @@ def _wide(table: Internal[Table], population: Population) -> Sheet:
             columns[name] = values
             fields.append(pa.field(name, kind))
         titles |= {indicator.name: f"{indicator.definition.title}\n{indicator.cohort.shown}", f"{indicator.name}:of": "of"}
-        titles[f"{indicator.name}:note"] = "Coverage"
+        titles[f"{indicator.name}:known"] = "Occupation known for"
         formats[indicator.name] = FORMATS[indicator.measure]
         instead[indicator.name] = f"{indicator.name}:status"
     batch = pa.RecordBatch.from_pydict(columns, pa.schema(fields))
@@ -152,7 +152,12 @@ def _columns(indicator: Indicator, figures: Sequence[Figure]) -> Iterator[tuple[
     if indicator.measure is not Measure.COUNT:
         yield f"{indicator.name}:of", pa.int64(), [figure.denominator for figure in figures]
     if indicator.coverage is not None:
-        yield f"{indicator.name}:note", pa.string(), [figure.note for figure in figures]
+        yield f"{indicator.name}:known", pa.string(), [covered(figure) for figure in figures]
+
+
+def covered(figure: Figure) -> str:
+    """Of how many of whom it is known what the indicator asks: `31 of 47`."""
+    return "" if figure.coverage is None else "{:,} of {:,}".format(*figure.coverage)
 
 
 def spoken(figure: Figure) -> str:

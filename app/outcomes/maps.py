@@ -16,6 +16,8 @@ from app.outcomes.files import POPULATIONS, spoken
 from app.outcomes.indicators import Measure, Population
 from app.outcomes.table import STATE, Figure, Status, Table
 
+Form = Literal["svg", "png"]
+FORMS: tuple[Form, ...] = ("svg", "png")
 WIDTH, HEIGHT = 820, 620
 LETTER, LINE = 7, 14  # pixels of a label
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
@@ -31,7 +33,7 @@ def write_map(
     *,
     population: Population,
     indicator: str,
-    form: Literal["svg", "png"],
+    form: Form,
 ) -> int:
     """Draw an indicator by region; answers how many regions have an outline. `shapes`: region -> WKB in EPSG:4326, where there is one."""
     spec = drawn(table, shapes, population=population, indicator=indicator)

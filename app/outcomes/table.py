@@ -81,6 +81,13 @@ class Figure:
         return float(round(self.value / 100 if self.indicator.measure is Measure.MEDIAN else self.value, DIGITS))
 
     @property
+    def coverage(self) -> tuple[int, int] | None:
+        """Of how many of whom it is known what the indicator asks; None where it asks nothing that is often unknown."""
+        if self.indicator.coverage is None or not self.indicator.cohort.window:
+            return None
+        return _coverage(self.indicator.coverage[0], self.count)
+
+    @property
     def numerator(self) -> int | None:
         return self.count.numerator if self._counted else None
 
@@ -168,8 +175,7 @@ def _status(indicator: Indicator, count: Count, evidence: frozenset[int]) -> tup
     note = ""
     if indicator.coverage is not None:
         reason, floor = indicator.coverage
-        everybody = count.denominator + count.places[reason] + count.places["no_list"]
-        known = everybody - count.places[reason]
+        known, everybody = _coverage(reason, count)
         note = f"Occupation known for {known:,} of {everybody:,}."
         if everybody and Fraction(known, everybody) < Fraction(str(floor)):
             return Status.NOT_REPORTED, f"{note} That is less than the state's floor of {floor:.0%}."
@@ -178,6 +184,12 @@ def _status(indicator: Indicator, count: Count, evidence: frozenset[int]) -> tup
     if any(count.places[reason] for reason in indicator.unmeasured):
         return Status.NOT_REPORTED, " ".join(["Nothing can be said of anybody in the cohort.", note]).strip()
     return Status.NOT_APPLICABLE, "Nobody is in the cohort."
+
+
+def _coverage(unknown: str, count: Count) -> tuple[int, int]:
+    """How many are known of how many: those who are counted, and those of whom more is missing than what is unknown of others."""
+    known = count.denominator + count.places["no_list"]
+    return known, known + count.places[unknown]
 
 
 def _without_evidence(indicator: Indicator, evidence: frozenset[int]) -> Quarters | None:
