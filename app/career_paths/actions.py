@@ -22,7 +22,7 @@ from app.core.actor import Actor
 from app.core.db import Tx
 from app.core.errors import Conflict, Refused, Stale, Violation
 
-# One publication at a time in a state: two paths published at the same moment could lead to each other in a circle.
+# One at a time in a state: two paths published at the same moment could lead to each other in a circle, two drafts be the same version.
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('career_paths of ' || current_setting('app.state'), 0))")
 _DAY = bindparam("day", type_=Date)
 _PUBLISHED = CareerPath.status != "draft"
@@ -42,6 +42,7 @@ _LAST = (
 
 async def draft(tx: Tx, *, by: Actor, path: Path) -> UUID:
     """Keep a path as a draft, the next version of its key. Answers the version's id; raises `Refused`."""
+    await tx.run(_ALONE)
     said = await judged(tx, by=by, paths=[path])
     _refuse(f for f in said[path.key] if f.code in NOT_EVEN_A_DRAFT)
     [made] = await tx.act(writing.DRAFT, writing.DRAFT.one(**writing.fields(path)), by=by)

@@ -1,5 +1,6 @@
 """Files of every kind are read, planned, applied and written out again; applying again changes nothing."""
 
+import asyncio
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -18,8 +19,9 @@ from app.labor_market.models import Occupation
 from app.regions import queries as regions
 from app.regions.drafts import Draft
 from app.regions.rules import Region
+from tests.conftest import TestDatabase
 from tests.definitions.small import AREAS, LATER, people, settle
-from tests.people import DANA
+from tests.people import DANA, NIA
 
 BY = DANA.actor
 TODAY = date(2026, 10, 31)
@@ -253,3 +255,45 @@ async def test_a_next_edition_says_what_moves_and_who_lives_there(db: Tx, home: 
         "- region lwda/elm  ended until 2027-01-01",
     ]
     await then_nothing(db, home)
+
+
+async def test_two_who_apply_at_once_apply_once(own_db: TestDatabase, home: Home) -> None:
+    wanted = applying.read(home)
+    async with own_db.transaction(BY) as one, own_db.transaction(BY) as other:
+        first = await applying.applied(one, by=BY, wanted=wanted, on=TODAY)
+        second = asyncio.ensure_future(applying.applied(other, by=BY, wanted=wanted, on=TODAY))
+        await asyncio.sleep(0.2)
+        assert not second.done()
+        await one.commit()
+        assert (await second).empty
+    assert first.changes
+
+
+async def test_another_state_keeps_its_own(own_db: TestDatabase, home: Home) -> None:
+    async with own_db.transaction(BY) as tx:
+        await applying.applied(tx, by=BY, wanted=applying.read(home), on=TODAY)
+        await tx.commit()
+    theirs = NIA.actor
+    async with own_db.transaction(theirs) as tx:
+        assert await applying.exported(tx, by=theirs, home=Home(home.root, "us-nj")) == {
+            "regions/us-nj/state.toml": (
+                'id = "us-nj"\nname = "New Jersey"\nfips = "34"\npostal = "NJ"\ntime_zone = "America/New_York"\npolicies = []\n'
+            )
+        }
+        other = shutil.copytree(home.regions, home.root / "regions/us-nj")
+        shutil.copytree(home.career_paths, home.root / "career_paths/us-nj")
+        for file in (*other.rglob("*.toml"), *other.rglob("*.geojson"), *other.rglob("*.csv")):
+            file.write_text(
+                file.read_text()
+                .replace("us-ny", "us-nj")
+                .replace('fips = "36"', 'fips = "34"')
+                .replace('"360', '"340')
+                .replace("360", "340")
+            )
+        wanted = applying.read(Home(home.root, "us-nj"))
+        assert wanted.mistakes == []
+        made = await applying.applied(tx, by=theirs, wanted=wanted, on=TODAY)
+        assert {change.kind for change in made.of("career_path")} == {"career_path"}
+        await tx.commit()
+    async with own_db.reading(BY) as read:
+        assert (await applying.planned(read, by=BY, wanted=applying.read(home), on=TODAY)).empty

@@ -61,8 +61,8 @@ class States:
         await actions.adopt_policies(tx, by=by, policies=chosen)
 
     def files(self, held: StateDefinition | None, home: Home) -> Mapping[Path, str]:
-        """The state's file."""
-        return {home.regions / "state.toml": writing.toml(held)} if held else {}
+        """The state's file; none before its first policy."""
+        return {home.regions / "state.toml": writing.toml(held)} if held and held.policies else {}
 
 
 def _choices(policy: StatePolicy) -> dict[str, Any]:
