@@ -84,12 +84,11 @@ def _periods(facts: Mapping[str, pl.DataFrame], found: pl.DataFrame, policy: Pol
 
 def _learners(facts: Mapping[str, pl.DataFrame], found: pl.DataFrame, places: Places) -> pl.DataFrame:
     enrolled = facts["enrollments"].sort("person", "started_on", "enrollment").with_row_index("row")
-    participating = _overlapping(enrolled, found).select("row", participating=pl.lit(1, pl.Int16)).unique("row")
     rows = (
         enrolled.lazy()
         .join(facts["organisations"].lazy(), on="partner", how="left")
         .join(facts["paths"].lazy().select("path", "awards", career_path="key"), on="path", how="left")
-        .join(participating, on="row", how="left")
+        .join(_participating(enrolled, found), on="row", how="left")
         .join(_agreed(enrolled, facts["agreements"]), on="row", how="left")
         .join(facts["people"].lazy().drop("residence"), on="person", how="left")
         .with_columns(pl.col("participating").fill_null(0), partner="key", day="started_on")
@@ -163,6 +162,14 @@ def _first_enrollment(facts: Mapping[str, pl.DataFrame], found: pl.DataFrame) ->
     both = _overlapping(enrolled, found.rename({"row": "period"}))
     first = both.sort("period", "started_on", "enrollment").unique("period", keep="first", maintain_order=True)
     return first.select("enrolled at", pl.col("period").alias("row"), pl.col("started_on").alias("enrolled on"))
+
+
+def _participating(enrolled: pl.DataFrame, found: pl.DataFrame) -> pl.LazyFrame:
+    """Enrollments of people with a period that began by its end: whether they share a day with one, and until when one was open."""
+    both = enrolled.lazy().select("row", "person", "started_on", "ended_on").join(found.lazy().drop("row"), on="person")
+    shared = pl.col("started_on") <= pl.col("last").fill_null(EVER)
+    begun = both.filter(pl.col("entry") <= pl.col("ended_on").fill_null(EVER))
+    return begun.group_by("row").agg(shared.any().cast(pl.Int16).alias("participating"), pl.col("open_until").max())
 
 
 def _overlapping(enrolled: pl.DataFrame, found: pl.DataFrame) -> pl.LazyFrame:

@@ -25,7 +25,7 @@ from app.outcomes.indicators import Counted
 from app.states.policy import Policy
 
 GROUP = 131_072  # rows of a group in a file
-LAYOUT = 1  # goes up when the same facts make another frame
+LAYOUT = 2  # goes up when the same facts make another frame
 
 
 @dataclass(frozen=True)

@@ -107,8 +107,9 @@ LEARNERS: Mapping[str, Kind] = {
     "ended_on": Kind.DATE,
     "completed": Kind.CODE,  # 1 completed, 0 withdrew, blank: still active
     "awards": Kind.CODE,  # whether the path awards a recognized postsecondary credential
-    "participating": Kind.CODE,  # whether the person was in a period of participation on a day of the enrollment
+    "participating": Kind.CODE,  # whether the person was served in a period of participation on a day of the enrollment, or around it
     "matched": Kind.CODE,  # whether wages may be matched: as a participant, or under the partner's agreement
+    "open_until": Kind.DATE,  # of the periods that began by the enrollment's end: their last open day; see `taking_part`
     **_AFTER,
 }
 
@@ -124,6 +125,14 @@ def region(system: str) -> str:
 def known(periods: nw.LazyFrame[Any], on: date) -> nw.LazyFrame[Any]:
     """The periods with `901`, the exits that are known on a day."""
     return periods.with_columns(exits(nw, on).alias("901"))
+
+
+def taking_part(learners: nw.LazyFrame[Any], on: date) -> nw.LazyFrame[Any]:
+    """The learners with `participating` and `matched` as they are known on a day: a period whose exit is not known then is open."""
+    in_one = holds(e("open_until") >= nw.lit(on))
+    return learners.with_columns(
+        *(nw.when(in_one).then(nw.lit(1)).otherwise(e(name)).cast(nw.Int16).alias(name) for name in ("participating", "matched"))
+    )
 
 
 def e(element: int | str) -> nw.Expr:

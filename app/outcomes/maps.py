@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -38,13 +39,19 @@ def write_map(
     """Draw an indicator by region; answers how many regions have an outline. `shapes`: region -> WKB in EPSG:4326, where there is one."""
     spec = drawn(table, shapes, population=population, indicator=indicator)
     image = (
-        vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE).encode()
+        _renumbered(vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)).encode()
         if form == "svg"
         else vl_convert.vegalite_to_png(spec, vl_version=VEGA_LITE, scale=SCALE)
     )
     with opened(target) as file:
         file.write(image)
     return len(shapes)
+
+
+def _renumbered(svg: str) -> str:
+    """The picture with its inner ids counted from 0: Vega counts them for as long as the process lives, and equal maps are to be equal."""
+    numbers: dict[str, str] = {}
+    return re.sub(r"\b(gradient_|clip)(\d+)\b", lambda found: found[1] + numbers.setdefault(found[0], str(len(numbers))), svg)
 
 
 def drawn(table: Internal[Table], shapes: Mapping[str, bytes], *, population: Population, indicator: str) -> dict[str, Any]:

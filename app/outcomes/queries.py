@@ -17,7 +17,7 @@ from app.outcomes import extract
 from app.outcomes.disclosure import Internal
 from app.outcomes.extract import Extract, Source
 from app.outcomes.facts import VERSION
-from app.outcomes.frame import known, region
+from app.outcomes.frame import known, region, taking_part
 from app.outcomes.indicators import Counted, Population
 from app.outcomes.measures import Asked, indicators
 from app.outcomes.receipts import Receipt
@@ -70,7 +70,10 @@ async def outcomes(read: Read, *, by: Actor, store: Store, question: Question) -
 def tabulated(found: Extract, asked: Asked, geography: Geography) -> Table:
     """The table out of an extract. Blocks for as long as it takes."""
     wanted = indicators(asked)
-    frames = {Counted.PERIODS: known(found.table(Counted.PERIODS), asked.on), Counted.LEARNERS: found.table(Counted.LEARNERS)}
+    frames = {
+        Counted.PERIODS: known(found.table(Counted.PERIODS), asked.on),
+        Counted.LEARNERS: taking_part(found.table(Counted.LEARNERS), asked.on),
+    }
     by = [region(geography.system)]
     tallies = {counted: tally(frame, [i for i in wanted if i.counted is counted], by) for counted, frame in frames.items()}
     return table(tallies, wanted, geography, Basis(found.digest, found.read_at, found.rows, found.evidence, asked))

@@ -195,7 +195,8 @@ def learners(facts: Facts, policy: Policy, postal: str, systems: list[str]) -> I
         person, started, ended = enrolled["person"], enrolled["started_on"], enrolled["ended_on"]
         about = next(p for p in facts["people"] if p["person"] == person)
         path = next(p for p in facts["paths"] if p["path"] == enrolled["path"])
-        participating = any(overlap(enrolled, period.entry, period.last) for period in spans(facts, person, policy))
+        begun = [period for period in spans(facts, person, policy) if period.entry <= (ended or EVER)]
+        participating = any(overlap(enrolled, period.entry, period.last) for period in begun)
         agreed = any(a["partner"] == enrolled["partner"] and ended and held(a, ended) for a in facts["agreements"])
         credentials = [c for c in facts["credentials"] if c["person"] == person and c["enrollment"] in (None, enrolled["enrollment"])]
         row = after(facts, person, ended)
@@ -209,6 +210,7 @@ def learners(facts: Facts, policy: Policy, postal: str, systems: list[str]) -> I
             "awards": path["awards"],
             "participating": int(participating),
             "matched": int(participating or agreed),
+            "open_until": max((period.open_until for period in begun if period.open_until), default=None),
             "923": reason(facts, person, started, ended and ended + timedelta(days=90)),
             "in_demand": demand(facts, enrolled["residence"], started, row["1612"]),
         }

@@ -161,6 +161,11 @@ def participants(rows: list[Row], report: Report) -> dict[str, Counted]:
     }
 
 
+def taking_part(row: Row, report: Report, name: str) -> bool:
+    """Served in a period of participation while enrolled, or in one that is open on the day."""
+    return row[name] == 1 or (row["open_until"] is not None and row["open_until"] >= report.asked)
+
+
 def learners(rows: list[Row], report: Report, *, participating: bool) -> dict[str, Counted]:
     """Every indicator that counts enrollments: of everybody, or of participants alone."""
 
@@ -171,12 +176,12 @@ def learners(rows: list[Row], report: Report, *, participating: bool) -> dict[st
         return lambda row: ended_in(window)(row) and row["923"] not in (1, 2, 3, 4)
 
     def matched(window: tuple[date, date]) -> Callable[[Row], bool]:
-        return lambda row: cohort(window)(row) and row["matched"] == 1
+        return lambda row: cohort(window)(row) and taking_part(row, report, "matched")
 
     def awarded(row: Row) -> bool:
         return bool(credentials(row, row["started_on"], row["ended_on"]) & {2, 3, 4, 5, 6, 7})
 
-    mine = [row for row in rows if row["participating"] == 1] if participating else rows
+    mine = [row for row in rows if taking_part(row, report, "participating")] if participating else rows
     about_enrollments = {
         "enrolled": counted(mine, lambda row: within(row["started_on"], report.served)),
         "completion_rate": counted(mine, lambda row: due(row, report), lambda row: completed(row, report)),
