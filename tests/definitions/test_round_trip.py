@@ -18,7 +18,7 @@ from app.core.db import Tx
 from app.definitions import applying, writing
 from app.definitions.kind import Home, Kind, Wanted
 from app.definitions.kinds.career_paths import CAREER_PATHS, Ladders
-from app.definitions.kinds.services import SERVICES
+from app.definitions.kinds.service_catalogue import SERVICES
 from app.definitions.kinds.states import STATES
 from app.definitions.reading import Reader
 from tests.conftest import TODAY
