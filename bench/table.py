@@ -118,7 +118,8 @@ def bare_learners(folder: Path) -> pl.LazyFrame:
     """Of all learners, and of participants' enrollments."""
     ended, first, last = pl.col("ended_on"), *WINDOWS["served"]
     counts = ~pl.col("923").is_in([1, 2, 3, 4]).fill_null(value=False)
-    matched = pl.col("matched").eq(1)
+    open_still = (pl.col("open_until") >= ASKED.on).fill_null(value=False)
+    matched = pl.col("matched").eq(1) | open_still
     q2, q4, cred = (between(ended, w) & counts & also for w, also in (("q2", matched), ("q4", matched), ("q4", pl.col("awards").eq(1))))
     due = between(pl.col("planned_end") + pl.duration(days=90), "served")
     done = due & pl.col("completed").eq(1) & (ended <= last)
@@ -126,7 +127,7 @@ def bare_learners(folder: Path) -> pl.LazyFrame:
         pl.col(kind).is_between(2, 7) & pl.col(day).is_between(pl.col("started_on"), ended + pl.duration(days=365))
         for kind, day in (("1800", "1801"), ("1802", "1803"), ("1804", "1805"))
     )
-    began, taking_part = between(pl.col("started_on"), "served"), pl.col("participating").eq(1)
+    began, taking_part = between(pl.col("started_on"), "served"), pl.col("participating").eq(1) | open_still
     judged = q2 & worked("1602") & pl.col("in_demand").is_not_null()
     return (
         pl.scan_parquet(folder / "learners.parquet")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.periods import Period
-from app.outcomes.frame import LEARNERS, PERIODS, known, region
+from app.outcomes.frame import LEARNERS, PERIODS, known, region, taking_part
 from app.outcomes.indicators import Counted, Population
 from app.outcomes.measures import MEASURES, Asked, indicators
 from app.outcomes.table import Basis, Geography, Table, table
@@ -32,7 +32,7 @@ def tabulated(periods: list[Row], learners: list[Row], written: str, policy: Pol
     wanted = indicators(asked)
     frames = {
         Counted.PERIODS: known(nw.from_native(frame(periods, PERIODS)), asked.on),
-        Counted.LEARNERS: nw.from_native(frame(learners, LEARNERS)),
+        Counted.LEARNERS: taking_part(nw.from_native(frame(learners, LEARNERS)), asked.on),
     }
     of = {counted: tally(frames[counted], [i for i in wanted if i.counted is counted], [region(SYSTEM)]) for counted in Counted}
     rows = {Counted.PERIODS: len(periods), Counted.LEARNERS: len(learners)}
