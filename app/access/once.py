@@ -13,7 +13,7 @@ from app.core.ready import Ready
 
 KEPT_HEADERS = ("content-type", "location", "etag")
 _KEPT = ("actor", "key", "request", "status", "headers", "answer")
-_KEEP = Ready(insert(OnceAnswer).values({name: bindparam(name, type_=OnceAnswer.__table__.c[name].type) for name in _KEPT}))
+_KEEP = Ready(insert(OnceAnswer).inline().values({name: bindparam(name, type_=OnceAnswer.__table__.c[name].type) for name in _KEPT}))
 
 
 class Once(APIRoute):

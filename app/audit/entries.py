@@ -26,7 +26,9 @@ def audited(verb: str, made: CTE, subject: ColumnElement[UUID] | None = None, *,
 
 
 _READ = Ready(
-    insert(AuditEntry).values(
+    insert(AuditEntry)
+    .inline()
+    .values(
         id=bindparam("by_act", type_=Uuid),
         verb=bindparam("verb"),
         actor=bindparam("by_actor", type_=Uuid),

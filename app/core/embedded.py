@@ -57,6 +57,7 @@ SETTINGS = {
     "work_mem": "32MB",
     "maintenance_work_mem": "256MB",
     "max_wal_size": "4GB",
+    "autovacuum_naptime": "15s",  # a plan that was made while a table was empty is kept until the table is analysed
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
     "jit": "off",

@@ -9,13 +9,32 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import namedtuple_row
-from sqlalchemy import ClauseElement, Dialect
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy import ClauseElement, Dialect, UnaryExpression
+from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg, PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.operators import exists
 
-_DIALECT: Dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # $1, $2: PostgreSQL's own
+
+class _OneAtATime(PGCompiler_psycopg):
+    """Writes `EXISTS (… OFFSET 0)`: PostgreSQL then looks the one row up.
+
+    Without, it may plan to read everything that could be asked for into a hash first: right for a million candidates, and for one a
+    scan of the whole table that grows with it, kept as long as the plan that was made while the table was small.
+    """
+
+    def visit_unary(self, unary: UnaryExpression[Any], *arguments: Any, **options: Any) -> str:
+        text: str = super().visit_unary(unary, *arguments, **options)  # type: ignore[no-untyped-call]  # SQLAlchemy has no types here
+        return f"{text[:-1]} OFFSET 0)" if unary.operator is exists and text.endswith(")") else text
+
+
+class _Dialect(PGDialect_psycopg):
+    statement_compiler = _OneAtATime
+    supports_statement_cache = True
+
+
+_DIALECT: Dialect = _Dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # $1, $2: PostgreSQL's own
 
 
 class Ready:
@@ -25,7 +44,8 @@ class Ready:
         compiled = statement.compile(dialect=_DIALECT)
         assert isinstance(compiled, SQLCompiler)
         whole = compiled.construct_expanded_state(compiled.params)  # lists of constants, `IN (1, 2, 9)`, are written out
-        self._sql = whole.statement.encode()
+        self.text = whole.statement
+        self._sql = self.text.encode()
         self._names = list(whole.positiontup or ())
         self._given = dict(whole.parameters)
         binds = {name: compiled.binds[name] for name in self._names if name in compiled.binds}  # what a list holds needs no writing

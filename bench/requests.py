@@ -1,0 +1,159 @@
+"""One enrollment at a time over HTTP, written and read, beside a bare FastAPI and psycopg that insert and select the same row.
+
+The product's POST looks the key up, enters the state, runs every check, and writes the enrollment, the caseload, the audit entry and the
+mark for the extract; its GET also leaves an audit entry. The bare one does none of it. Server, database and generator share the machine.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from itertools import count
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+
+from app.access import keys
+from app.access.permissions import Role
+from app.core.db import Database
+from app.core.embedded import APP_ROLE, OWNER_ROLE, SUPERUSER, Server, exit_on_signals, start
+from app.core.schema import upgrade
+from app.states.actions import create
+from bench._traffic import Measured, measure, request
+
+DAY = "2026-10-30"
+PARTNER, RESIDENCE, PATH = (UUID(int=number) for number in (1, 2, 3))
+FURNISH = """
+SELECT set_config('app.state', 'us-ny', true);
+INSERT INTO partners (id, key, name, kind, active_from) VALUES ('{partner}', 'board', 'Board', 'workforce_board', '2015-01-01');
+INSERT INTO residences (id, postal, county, decided_on, regions, fingerprint)
+VALUES ('{residence}', 'NY', '36029', '2020-01-01', '{{}}', '');
+INSERT INTO career_paths (id, key, version, status, title, summary, source, everywhere, weeks, valid_from)
+VALUES ('{path}', 'welding', 1, 'published', 'Welding', 's', 's', true, 10, '2020-01-01');
+CREATE TEMPORARY TABLE people ON COMMIT DROP AS SELECT uuidv7() AS id, n FROM generate_series(1, {people}) n;
+INSERT INTO participants (id, person, first_name, last_name, birth_date, residence, sex, hispanic, registered_by, registered_on, act)
+SELECT id, id, 'Person', 'Number' || n, '1990-01-01', '{residence}', 1, 9, '{partner}', '2020-01-01', id FROM people;
+INSERT INTO caseload (partner, participant, since) SELECT '{partner}', id, '2020-01-01' FROM people;
+"""
+
+
+def furnish(server: Server, database: str, people: int) -> tuple[str, list[str]]:
+    """A migrated database with a state, a partner, a path and people of that partner's; answers a key and the people's ids."""
+
+    async def administer() -> str:
+        owner = Database(server.url(database, OWNER_ROLE), pool=1)
+        try:
+            async with owner.transaction() as tx:
+                await create(tx, state="us-ny", name="New York", fips="36", postal="NY", time_zone="America/New_York")
+                await tx.commit()
+            with psycopg.connect(server.url(database, OWNER_ROLE)) as connection:
+                connection.execute(FURNISH.format(partner=PARTNER, residence=RESIDENCE, path=PATH, people=people))
+            async with owner.transaction() as tx:
+                key = await keys.create(tx, state="us-ny", role=Role.BOARD_STAFF, label="bench", partner="board")
+                await tx.commit()
+                return key
+        finally:
+            await owner.close()
+
+    server.create_database(database)
+    upgrade(server.url(database, OWNER_ROLE))
+    key = asyncio.run(administer())
+    with psycopg.connect(server.url(database, SUPERUSER), autocommit=True) as connection:
+        connection.execute("ANALYZE partners, residences, career_paths, participants, caseload")
+        return key, [str(row[0]) for row in connection.execute("SELECT id FROM participants ORDER BY number")]
+
+
+def analyse(server: Server) -> None:
+    """Tell the planner how large the tables have become."""
+    for database in ("product", "bare"):
+        with psycopg.connect(server.url(database, SUPERUSER), autocommit=True) as connection:
+            connection.execute("ANALYZE")
+
+
+@contextmanager
+def served(command: list[str], port: int, **settings: str) -> Iterator[int]:
+    """A server as a process of its own, until the context ends."""
+    process = subprocess.Popen([sys.executable, "-m", *command], env=os.environ | settings, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(400):
+            with closing(socket.socket()) as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            if process.poll() is not None:
+                raise RuntimeError(f"{command} ended with {process.returncode}")
+            time.sleep(0.05)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        return int(listener.getsockname()[1])
+
+
+def show(what: str, product: Measured, baseline: Measured) -> None:
+    """Print both, and the ratio of their rates."""
+    print(f"{what}\n  product  {product}\n  bare     {baseline}\n  ratio    {product.rate / baseline.rate:.2f}\n")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Measure both servers in turns, so that a busy moment of the machine hits both."""
+    exit_on_signals()
+    with tempfile.TemporaryDirectory(prefix="wf") as folder, start(Path(folder)) as server:
+        print(f"{args.people:,} people; {args.seconds:.0f} seconds each; 8 connections\n")
+        key, people = furnish(server, "product", args.people)
+        _, others = furnish(server, "bare", args.people)
+        ports = free_port(), free_port()
+        product = served(
+            ["app.cli", "serve", "--no-worker", "--port", str(ports[0])],
+            ports[0],
+            WORKFORCE_DATABASE_URL=server.url("product", APP_ROLE),
+            WORKFORCE_DATA_FOLDER=folder,
+            WORKFORCE_TODAY="2026-10-31",
+            WORKFORCE_LOG_LEVEL="info",
+        )
+        bare_url = server.url("bare", SUPERUSER)
+        bare = served(["bench._bare", bare_url, str(ports[1]), str(PARTNER), str(RESIDENCE)], ports[1])
+        with product, bare:
+            asyncio.run(compare(ports, key, people, others, args.seconds, lambda: analyse(server)))
+
+
+async def compare(
+    ports: tuple[int, int], key: str, people: list[str], others: list[str], seconds: float, analyse: Callable[[], None]
+) -> None:
+    """Warm both up, then write without and with an Idempotency-Key, then read. `analyse` does what autovacuum does within the minute."""
+    ours, theirs, numbers = iter(people), iter(others), count()
+
+    def posts(path: str, some: Iterator[str], *, once: bool = False) -> Iterator[bytes]:
+        for person in some:
+            more = {"Idempotency_Key": f"bench {next(numbers)}"} if once else {}
+            yield request("POST", path, key, {"participant": person, "career_path": str(PATH), "started_on": DAY}, **more)
+
+    async def post(*, once: bool = False, bare: bool = False, seconds: float = seconds) -> Measured:
+        if bare:
+            return await measure(ports[1], posts("/enrollments", theirs), seconds=seconds, status=201)
+        return await measure(ports[0], posts("/v1/enrollments", ours, once=once), seconds=seconds, status=201)
+
+    async def get(port: int, path: str, of: Measured) -> Measured:
+        wire = request("GET", f"{path}/{json.loads(of.last)['id']}", key)
+        return await measure(port, iter(lambda: wire, b""), seconds=seconds, status=200)
+
+    for bare in (False, True):
+        await post(bare=bare, seconds=1)
+    analyse()
+    written, bare_written = await post(), await post(bare=True)
+    show("POST /v1/enrollments", written, bare_written)
+    again, once = await post(), await post(once=True)
+    print(f"POST with an Idempotency-Key\n  with     {once}\n  without  {again}\n  ratio    {once.rate / again.rate:.2f}\n")
+    show("GET /v1/enrollments/{id}", await get(ports[0], "/v1/enrollments", written), await get(ports[1], "/enrollments", bare_written))

@@ -1,0 +1,103 @@
+"""Statements that are compiled once: they answer what SQLAlchemy answers, and fail as it fails."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from sqlalchemy import ARRAY, Date, Text, Uuid, bindparam, exists, func, insert, literal, not_, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import IntegrityError
+
+from app.access.models import OnceAnswer
+from app.core.db import Tx
+from app.core.ready import Ready
+from app.partners.models import Partner
+from tests.conftest import TestDatabase
+from tests.people import DANA, ERIE, MONROE
+
+KINDS = select(
+    bindparam("id", type_=Uuid).label("id"),
+    bindparam("day", type_=Date).label("day"),
+    bindparam("more", type_=JSONB).label("more"),
+    literal("50 % of %s").label("said"),
+    literal(7).label("seven"),
+)
+VALUES = {"id": UUID(int=5), "day": date(2026, 10, 31), "more": {"a": [1, None]}}
+
+
+@pytest.mark.parametrize("values", [VALUES, dict.fromkeys(VALUES)])
+async def test_values_go_in_and_come_out_as_sqlalchemy_has_them(db: Tx, values: dict[str, Any]) -> None:
+    [row] = await db.ready(Ready(KINDS), values)
+    plain = await db.first(KINDS, values)
+    assert plain is not None
+    assert row._asdict() == plain._asdict()
+
+
+async def test_it_can_be_run_again_with_other_values(db: Tx) -> None:
+    named = Ready(select(Partner.name).where(Partner.key == bindparam("key")))
+    for partner in (ERIE, MONROE, ERIE) * 3:  # the driver prepares it on the way
+        assert [row.name for row in await db.ready(named, {"key": partner.key})] == [partner.name]
+    assert await db.ready(named, {"key": "nobody"}) == []
+
+
+async def test_a_statement_without_rows_answers_none(db: Tx) -> None:
+    about = {"actor": DANA.id, "key": "k", "request": b"", "status": 201, "headers": {"etag": "1"}, "answer": b"\0"}
+    keep = insert(OnceAnswer).inline().values({name: bindparam(name, type_=OnceAnswer.__table__.c[name].type) for name in about})
+    assert await db.ready(Ready(keep), about) == []
+    [kept] = await db.all(select(OnceAnswer.headers, OnceAnswer.answer))
+    assert tuple(kept) == ({"etag": "1"}, b"\0")
+
+
+async def test_a_broken_constraint_is_what_it_is_elsewhere(db: Tx) -> None:
+    again = insert(Partner).values(key=ERIE.key, name="x", kind="nonprofit", active_from=date(2020, 1, 1))
+    with pytest.raises(IntegrityError) as refused:
+        await db.ready(Ready(again), {})
+    assert isinstance(refused.value.orig, psycopg.errors.UniqueViolation)
+    assert refused.value.orig.diag.constraint_name == "partners_key_once"
+    assert "erie_board" not in str(refused.value).split("DETAIL")[0]
+
+
+async def test_a_connection_that_broke_is_replaced(own_db: TestDatabase) -> None:
+    backend = Ready(text("SELECT pg_backend_pid() AS pid"))
+    with pytest.raises(Exception, match="terminating connection") as broken:  # noqa: PT012 - the transaction has to end too
+        async with own_db.transaction() as tx:
+            [row] = await tx.ready(backend, {})
+            with psycopg.connect(own_db.superuser_url, autocommit=True) as superuser:
+                superuser.execute("SELECT pg_terminate_backend(%s)", [row.pid])
+            await tx.ready(backend, {})
+    assert getattr(broken.value, "connection_invalidated", False)
+    async with own_db.transaction() as tx:
+        assert [found.pid for found in await tx.ready(backend, {})] != [row.pid]
+
+
+async def test_it_is_part_of_its_transaction(own_db: TestDatabase) -> None:
+    add = Ready(insert(Partner).values(key=bindparam("key"), name="x", kind="nonprofit", active_from=date(2020, 1, 1)))
+    for key, commit in (("kept", True), ("dropped", False)):
+        async with own_db.transaction() as tx:
+            await tx.ready(Ready(text("SELECT set_config('app.state', 'us-ny', true)")), {})
+            await tx.ready(add, {"key": key})
+            if commit:
+                await tx.commit()
+    async with own_db.reading(DANA.actor) as read:
+        assert [row.key for row in await read.all(select(Partner.key).where(Partner.name == "x"))] == ["kept"]
+
+
+def plan(database: TestDatabase, query: str) -> str:
+    """How PostgreSQL runs a statement whatever its values are, as it does a prepared one."""
+    with psycopg.connect(database.superuser_url, autocommit=True) as superuser:
+        told = superuser.execute(f"EXPLAIN (GENERIC_PLAN) {query}".encode()).fetchall()
+    return "\n".join(line for (line,) in told)
+
+
+async def test_what_must_not_exist_is_looked_up_and_not_read_through(own_db: TestDatabase) -> None:
+    asked = select(func.unnest(bindparam("keys", type_=ARRAY(Text))).label("key")).subquery("asked")
+    there = exists().where(Partner.key == asked.c.key).correlate_except(Partner)
+    statement = select(asked.c.key, not_(there).label("new")).select_from(asked)
+    ready = Ready(statement)
+    assert "hashed SubPlan" not in plan(own_db, ready.text)
+    assert "hashed SubPlan" in plan(own_db, ready.text.replace(" OFFSET 0", ""))
+    async with own_db.reading(DANA.actor) as read:
+        found = await read.ready(ready, {"keys": [ERIE.key, "nobody"]})
+    assert [tuple(row) for row in found] == [(ERIE.key, False), ("nobody", True)]
