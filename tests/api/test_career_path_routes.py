@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import psycopg
 import pytest
 from httpx import AsyncClient
 
@@ -157,3 +158,23 @@ async def test_collections_are_read_by_everybody_in_the_state(client: Client, da
     assert (await nia.get("/v1/collections/starters")).status_code == 404
     assert (await dana.get("/v1/collections/starters?on=2020-01-01")).status_code == 404
     assert (await client(None).get("/v1/collections")).status_code == 401
+
+
+async def test_a_list_and_a_path_are_one_statement_each(client: Client, dana: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in ("aa", "bb", "cc"):
+        await dana.post("/v1/career-paths", json={**BODY, "key": key})
+        await dana.post(f"/v1/career-paths/{key}/publication", json={})
+    pat = client(PAT)
+    assert (await pat.get("/v1/me")).status_code == 200  # the first connection asks which database it is
+    statements: list[object] = []
+    execute = psycopg.AsyncCursor.execute
+
+    async def counted(self: Any, query: Any, *arguments: Any, **more: Any) -> Any:
+        statements.append(query)
+        return await execute(self, query, *arguments, **more)
+
+    monkeypatch.setattr(psycopg.AsyncCursor, "execute", counted)
+    for path in ("/v1/career-paths", "/v1/career-paths/bb", "/v1/collections"):
+        statements.clear()
+        assert (await pat.get(path)).status_code == 200
+        assert len(statements) == 2, path  # the door, and the question
