@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Text, Uuid, and_, exists, false, func, not_, or_, select
 
 from app.career_paths.models import CareerPath, OfferedRegion, Step
+from app.career_paths.offers import may_start
 from app.core.acts import By, Candidate, Checks, Refusing
 from app.enrollments.models import PROGRAMS, REASONS, Credential, Enrollment, ExitReason, Service, ServiceKind, StepCompletion
 from app.participants.models import Participant, Residence
@@ -114,8 +115,7 @@ def unknown_career_path(c: Candidate, by: type[By]) -> Refusing:
 @ENROLLING.refuse("career_path")
 def path_not_open(c: Candidate, by: type[By]) -> Refusing:
     """This version of the career path is not published on that day. Choose the version that is."""
-    shut = or_(CareerPath.status == "draft", CareerPath.valid_from > c.started_on, CareerPath.valid_until <= c.started_on)
-    return _there(CareerPath.id == c.career_path, shut, table=CareerPath)
+    return _there(CareerPath.id == c.career_path, not_(may_start(c.started_on)), table=CareerPath)
 
 
 @ENROLLING.refuse("career_path")

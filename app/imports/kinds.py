@@ -11,10 +11,11 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import ColumnElement, FromClause, Select, Table, Uuid, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, Table, Uuid, case, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.career_paths.models import CareerPath, Step
+from app.career_paths.offers import may_start
 from app.core.actor import Actor
 from app.core.acts import Act
 from app.core.db import Tx
@@ -154,12 +155,7 @@ def _of_person(*own: str) -> Callable[[Any], Select[Any]]:
 def _enrollments(s: "Table[Any]") -> Select[Any]:
     """The version of the path is the one that may be started on the day."""
     chosen, joined = _about_person(s, "started_on", "planned_end", "reference")
-    in_force = (
-        (CareerPath.key == s.c.career_path)
-        & (CareerPath.status != "draft")
-        & (CareerPath.valid_from <= s.c.started_on)
-        & or_(CareerPath.valid_until.is_(None), CareerPath.valid_until > s.c.started_on)
-    )
+    in_force = (CareerPath.key == s.c.career_path) & may_start(s.c.started_on)
     version = _known(s.c.career_path, CareerPath.id).label("career_path")
     return chosen.add_columns(version).select_from(joined.outerjoin(CareerPath, in_force))
 
