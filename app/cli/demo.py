@@ -20,7 +20,7 @@ def demo(participants: People = 20_000, seed: Seed = 2026, serve: Serve = True, 
 
     os.environ["WORKFORCE_ENVIRONMENT"], os.environ["WORKFORCE_TODAY"] = "demo", AS_OF.isoformat()  # the worker is told the same
     try:
-        run(participants=participants, seed=seed, port=port, fresh=fresh)
+        run(participants=participants, seed=seed, port=port, fresh=fresh, served=serve)
     except KeyboardInterrupt:
         typer.echo("Ended. Run it again to go on from here.", err=True)
         raise typer.Exit(130) from None

@@ -14,7 +14,7 @@ import pytest
 
 from app.cli.running.demo import forget, run
 from app.core.embedded import start
-from app.core.errors import Invalid
+from app.core.errors import Invalid, Unavailable
 from app.core.installation import DATABASE
 from app.core.settings import Settings
 from app.demo.course import KEYS, MARK, POPULATION
@@ -89,7 +89,15 @@ def test_it_can_be_interrupted_taken_up_again_served_and_ended(tmp_path: Path) -
 def test_it_wants_a_database_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKFORCE_DATABASE_URL", "postgresql://somebody@nowhere/else")
     with pytest.raises(Invalid, match="Unset WORKFORCE_DATABASE_URL"):
-        run(participants=1, seed=1, port=8000, fresh=False)
+        run(participants=1, seed=1, port=8000, fresh=False, served=False)
+
+
+def test_it_says_at_once_that_somebody_has_the_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WORKFORCE_DATABASE_URL", raising=False)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(Unavailable, match=f"port {port}.*--port"):
+            run(participants=1, seed=1, port=port, fresh=False)
 
 
 def test_beginning_anew_deletes_the_demonstration_and_nothing_else(tmp_path: Path, settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from app.cli.running.definitions import home
 from app.cli.running.surroundings import here, settings
 from app.core.db import Database
 from app.core.embedded import start
-from app.core.errors import Invalid
+from app.core.errors import Invalid, Unavailable
 from app.core.installation import DATABASE, Installation
 from app.core.settings import Settings
 from app.demo.course import KEYS, MARK, POPULATION, Asked, Course, Tell
@@ -30,9 +31,11 @@ STATE = "us-ny"
 EXPORTS = Path("exports")
 
 
-def run(*, participants: int, seed: int, port: int, fresh: bool) -> None:
-    """Everything up to the server, which will listen on `port`."""
+def run(*, participants: int, seed: int, port: int, fresh: bool, served: bool = True) -> None:
+    """Everything up to the server, which will listen on `port` if the API is to be `served`."""
     known = settings()
+    if served:
+        _find_out(port)
     if known.database_url is not None:
         raise Invalid("The demonstration has a database of its own. Unset WORKFORCE_DATABASE_URL, or run it in another shell.")
     if fresh:
@@ -76,6 +79,14 @@ async def _walk(installation: Installation, asked: Asked, tell: Tell, url: str) 
     finally:
         await database.close()
         await owner.close()
+
+
+def _find_out(port: int) -> None:
+    """Whether somebody else has the port: better told now than when everything is in."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as failed:
+        raise Unavailable(f"Cannot listen on port {port}: {failed.strerror or failed}. Name another with --port.") from failed
 
 
 def forget(known: Settings) -> None:
