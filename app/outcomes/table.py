@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from math import floor
 from typing import Any
 
 import polars as pl
@@ -75,10 +76,11 @@ class Figure:
 
     @property
     def printed(self) -> float | None:
-        """The figure as files carry it: a share of one to six digits, dollars, or how many."""
+        """The figure as files carry it: a share of one to six digits, the last one rounded half up; dollars; or how many."""
         if self.value is None:
             return None
-        return float(round(self.value / 100 if self.indicator.measure is Measure.MEDIAN else self.value, DIGITS))
+        value = self.value / 100 if self.indicator.measure is Measure.MEDIAN else self.value
+        return float(Fraction(floor(value * 10**DIGITS + Fraction(1, 2)), 10**DIGITS))
 
     @property
     def coverage(self) -> tuple[int, int] | None:

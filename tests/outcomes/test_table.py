@@ -67,6 +67,10 @@ def test_rates_are_rounded_half_up_when_they_are_shown(numerator: int, of: int, 
     assert rate.printed == round(numerator / of, 6)
 
 
+def test_the_sixth_digit_is_rounded_half_up() -> None:
+    assert example("employment_rate_q2", Measure.RATE, {"numerator": 1, "denominator": 127}).printed == 0.007813  # 0.0078125
+
+
 def test_medians_are_exact_and_shown_in_whole_dollars() -> None:
     median = example("median_earnings_q2", Measure.MEDIAN, {"numerator": 2}, Fraction(1_640_101, 2))
     assert median.printed == 8200.505
