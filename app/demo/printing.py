@@ -99,6 +99,12 @@ def show_story(on: Console, title: str, chapters: list[Chapter]) -> None:
             on.print(f"   {command}", style="cyan", soft_wrap=True)
 
 
+def show_address(on: Console, url: str, *, served: bool) -> None:
+    """Where the API is, or how to have it there."""
+    on.print("\n[bold]Address[/bold]")
+    on.print(f"\n  {url}, described on {url}/docs" + ("" if served else "; not served now: run it again without --no-serve"))
+
+
 def show_keys(on: Console, keys: Mapping[Role, str]) -> None:
     """One key for each kind of user."""
     on.print("\n[bold]Demo keys[/bold] (send as 'Authorization: Bearer …'; the same on every run)\n")

@@ -15,7 +15,7 @@ from rich.console import Console
 from app.core.clock import clock_for
 from app.demo import story
 from app.demo.figures import FILES, PERIOD, Shapes, computed, written
-from app.demo.printing import SHORT, WIDE, show_keys, show_story, show_table
+from app.demo.printing import SHORT, WIDE, show_address, show_keys, show_story, show_table
 from app.demo.shares import AS_OF
 from app.demo.telling import NOTICES, TITLE, Asking, Chapter, chapters, figure, her
 from app.demo.visitors import VISITORS
@@ -133,8 +133,11 @@ def test_the_table_fits_a_narrow_terminal(figures: Figures) -> None:
 def test_the_story_and_the_keys_are_printed_whole(told: list[Chapter], ran: Ran) -> None:
     on = printed(width=80)
     show_story(on, TITLE, told)
+    show_address(on, URL, served=False)
     show_keys(on, ran[1].keys)
     text = lines(on)
+    assert f"{URL}/docs" in text
+    assert "--no-serve" in text
     assert all(command in text for chapter in told for command in chapter.shown_by)  # no line is broken where one copies it
     assert all(key in text for key in ran[1].keys.values())
     assert all(visitor.who in text for visitor in VISITORS)

@@ -22,7 +22,7 @@ from app.core.installation import DATABASE, Installation
 from app.core.settings import Settings
 from app.demo.course import KEYS, MARK, POPULATION, Asked, Course, Tell
 from app.demo.figures import FILES, computed, written
-from app.demo.printing import console, show_keys, show_story, show_table
+from app.demo.printing import console, show_address, show_keys, show_story, show_table
 from app.demo.telling import TITLE, Asking, Chapter, chapters, her
 from app.outcomes.disclosure import Internal
 from app.outcomes.table import Table
@@ -40,15 +40,17 @@ def run(*, participants: int, seed: int, port: int, fresh: bool, served: bool = 
         raise Invalid("The demonstration has a database of its own. Unset WORKFORCE_DATABASE_URL, or run it in another shell.")
     if fresh:
         forget(known)
+    url = f"http://127.0.0.1:{port}"
     with _bars() as tell:
         tell("database", 0, 1)
         with here() as installation:
             tell("database", 1, 1)
-            shown = asyncio.run(_walk(installation, Asked(participants, seed), tell, f"http://127.0.0.1:{port}"))
+            shown = asyncio.run(_walk(installation, Asked(participants, seed), tell, url))
     on = console()
     show_table(on, shown.table)
     on.print(f"\nWritten: {', '.join(str(path) for path in shown.files)}", soft_wrap=True)
     show_story(on, TITLE, shown.chapters)
+    show_address(on, url, served=served)
     show_keys(on, shown.keys)
 
 
