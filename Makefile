@@ -7,6 +7,7 @@ BIN   := $(VENV)/bin
 TOOLS := $(VENV)/made-tools
 RUN   := $(VENV)/made-runtime
 DEV   := $(VENV)/made-dev
+SHOWN := app/console/static/vendor/made
 
 PIP  = $(BIN)/uv pip install --python $(BIN)/python
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
@@ -17,15 +18,15 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: $(RUN) ## make .venv with the program and what it needs to run
+install: $(RUN) $(SHOWN) ## make .venv with the program and what it needs to run
 
-demo: $(RUN) ## the whole main job on New York's regions with synthetic people, then serve it; ARGS="--no-serve --participants 2000"
+demo: $(RUN) $(SHOWN) ## the whole main job on New York's regions with synthetic people, then serve it; ARGS="--no-serve --participants 2000"
 	@exec $(BIN)/workforce demo $(ARGS)
 
-serve: $(RUN) ## serve the API and its worker on the database that the settings name; ARGS="--port 8080"
+serve: $(RUN) $(SHOWN) ## serve the API and its worker on the database that the settings name; ARGS="--port 8080"
 	@exec $(BIN)/workforce serve $(ARGS)
 
-test: $(DEV) ## run the tests; ARGS="tests/regions -k dissolve"
+test: $(DEV) $(SHOWN) ## run the tests; ARGS="tests/regions -k dissolve"
 	@exec $(BIN)/pytest $(ARGS)
 
 check: $(DEV) ## style, types, floors, dependencies, container files: all that is checked without running the program
@@ -42,7 +43,7 @@ fix: $(DEV) ## mend what can be mended by machine: imports, formatting, simple s
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(DEV) ## measure, each figure beside its baseline; ARGS="load --people 100000"
+bench: $(DEV) $(SHOWN) ## measure, each figure beside its baseline; ARGS="load --people 100000"
 	@exec $(BIN)/python -m bench $(ARGS)
 
 docs: $(DEV) ## write anew what the code documents itself: OpenAPI, data dictionary, settings, permissions, commands, picture
@@ -75,3 +76,14 @@ $(DEV): $(TOOLS) requirements/dev.txt pyproject.toml
 	$(PIP) --require-hashes -r requirements/dev.txt
 	$(PIP) --quiet --no-deps --no-build-isolation --editable .
 	@touch $@ $(RUN)
+
+# What screens load: the design system's built files and htmx, from npm; of the packages only these files are kept.
+USWDS := app/console/node_modules/@uswds/uswds/dist
+$(SHOWN): $(TOOLS) app/console/package-lock.json
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --prefix app/console --ignore-scripts --no-audit --no-fund --loglevel=error
+	rm -rf $(@D) && mkdir -p $(@D)/img $(@D)/fonts
+	cp $(USWDS)/css/uswds.min.css $(USWDS)/js/uswds.min.js $(USWDS)/js/uswds-init.min.js app/console/node_modules/htmx.org/dist/htmx.min.js $(@D)
+	cp app/console/node_modules/axe-core/axe.min.js $(@D)
+	mkdir $(@D)/css && mv $(@D)/uswds.min.css $(@D)/css
+	cp -R $(USWDS)/img/. $(@D)/img && cp -R $(USWDS)/fonts/. $(@D)/fonts
+	@touch $@
