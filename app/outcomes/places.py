@@ -51,16 +51,18 @@ class Places:
         )
         return cls(told, where.join(designated, on=["system", "region"]).select(*_LISTS))
 
-    def judged(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+    def judged(self, rows: pl.DataFrame) -> pl.DataFrame:
         """`in_demand` of each row with an occupation: 1 if it was on a list of the region of residence on the day, 0 if there was a list
         without it. rows: row, residence, day, occupation."""
         known = rows.drop_nulls("occupation").with_columns(soc=_six_digits(pl.col("occupation")))
-        lists = self.lists.lazy()
         held = (pl.col("valid_from") <= pl.col("day")) & (pl.col("valid_until").is_null() | (pl.col("day") < pl.col("valid_until")))
-        spans = lists.select("residence", "valid_from", "valid_until").unique()
-        listed = known.join(spans, on="residence").filter(held).select("row").unique()
-        found = known.join(lists, on=["residence", "soc"]).filter(held).select("row", found=True).unique("row")
-        return listed.join(found, on="row", how="left").select("row", in_demand=pl.col("found").fill_null(value=False).cast(pl.Int16))
+        # One question for all rows that ask the same: few people live alone, and few on a day of their own.
+        asked = known.select("residence", "day").unique()
+        spans = self.lists.select("residence", "valid_from", "valid_until").unique()
+        where = asked.join(spans, on="residence").filter(held).select("residence", "day").unique()
+        found = known.join(self.lists, on=["residence", "soc"]).filter(held)["row"].unique()
+        on_a_list = pl.col("row").is_in(found.implode()).cast(pl.Int16)
+        return known.join(where, on=["residence", "day"], how="semi").select("row", in_demand=on_a_list)
 
 
 def _region(regions: Mapping[str, Mapping[str, str]], system: str, here: bool) -> str:

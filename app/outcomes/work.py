@@ -6,6 +6,8 @@ from the same kind of source: from wage records if there are any, and from suppl
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -18,21 +20,64 @@ _UI, _FEDERAL, _MILITARY = ([SOURCES.index(s) for s in group] for group in (("ui
 _KEY = ["person", "quarter"]
 
 
-def once(work: pl.LazyFrame) -> pl.LazyFrame:
-    """The records of people some of whose records were merged: what two records of one person tell alike counts once."""
-    return work.group_by(*_KEY, "employer", "source").agg(
-        pl.col("wages").max(), pl.col("occupation", "industry").drop_nulls().sort().first(), pl.col("apprenticeship").any()
+@dataclass(frozen=True)
+class Work:
+    """Everybody's employment records: person, quarter, employer, source, wages, occupation, industry, apprenticeship."""
+
+    records: pl.DataFrame
+
+    def once(self) -> "Work":
+        """The records of people some of whose records were merged: what two records of one person tell alike counts once."""
+        told = self.records.lazy().group_by(*_KEY, "employer", "source").agg(
+            pl.col("wages").max(), pl.col("occupation", "industry").drop_nulls().sort().first(), pl.col("apprenticeship").any()
+        )  # fmt: skip
+        return Work(told.collect())
+
+    @cached_property
+    def quarters(self) -> pl.DataFrame:
+        """One row a person and quarter: `employed`, `match`, `wages`, `occupation`, `industry`."""
+        # Most quarters have one record: what is asked of several is asked of the others alone.
+        several = self.records.select(pl.struct(_KEY).is_duplicated()).to_series()
+        return pl.concat([_alone(self.records.filter(~several)), _together(self.records.filter(several))])
+
+    def after(self, rows: pl.DataFrame, anchor: str) -> pl.DataFrame:
+        """The elements of work of each `row` in the four quarters after its `anchor`; blank: nothing is known. rows: row, person."""
+        at = rows.select("row", "person", quarter=numbers(pl.col(anchor))).drop_nulls("quarter")
+        found = rows.select("row")
+        for n in QUARTERS:
+            names = {new: old for old, new in _named(n).items()}
+            then = at.with_columns(pl.col("quarter") + n).join(self.quarters, on=_KEY).select("row", **names)
+            found = found.join(then, on="row", how="left")
+        jobs = [_named(n)["occupation"] for n in QUARTERS]
+        worked = pl.any_horizontal(pl.col(EMPLOYED[2], EMPLOYED[4]).is_not_null())
+        stayed = pl.when(pl.col("row").is_in(self._stayed(at).implode())).then(1).when(worked).then(0)
+        spare = [job for job in jobs if job not in OCCUPATION.values()]
+        return found.with_columns(pl.coalesce(jobs).alias("1610"), stayed.cast(pl.Int16).alias("1618")).drop(spare)
+
+    def _stayed(self, at: pl.DataFrame) -> pl.Series:
+        """The rows with an employer in the second quarter after that is also one in the fourth: PIRL 1618."""
+        employers = self.records.select(*_KEY, "employer")
+        second, fourth = (at.with_columns(pl.col("quarter") + n).join(employers, on=_KEY).select("row", "employer") for n in (2, 4))
+        return second.join(fourth, on=["row", "employer"], how="semi")["row"].unique()
+
+
+def _alone(records: pl.DataFrame) -> pl.DataFrame:
+    """Quarters with one record."""
+    matches = {source: match for match, group in ((1, _UI), (2, _FEDERAL), (3, _MILITARY), (4, [SUPPLEMENTAL])) for source in group}
+    match = pl.col("source").replace_strict(matches, return_dtype=pl.Int16)
+    return records.with_columns(match=match).select(
+        *_KEY, "match", employed=_status(pl.col("apprenticeship")), wages="wages", occupation="occupation", industry="industry"
     )
 
 
-def by_quarter(work: pl.LazyFrame) -> pl.LazyFrame:
-    """One row a person and quarter: `employed`, `match`, `wages`, `occupation`, `industry`."""
+def _together(records: pl.DataFrame) -> pl.DataFrame:
+    """Quarters with several."""
     supplemental, apprentice = pl.col("source") == SUPPLEMENTAL, pl.col("apprenticeship")
 
     def paid(sources: list[int]) -> pl.Expr:
         return pl.col("wages").filter(pl.col("source").is_in(sources)).sum()
 
-    summed = work.group_by(_KEY).agg(
+    summed = records.group_by(_KEY).agg(
         recorded=(~supplemental).any(),
         ui=paid(_UI),
         federal=paid(_FEDERAL),
@@ -42,41 +87,29 @@ def by_quarter(work: pl.LazyFrame) -> pl.LazyFrame:
         apprentice=(apprentice & ~supplemental).any(),
         apprentice_told=(apprentice & supplemental).any(),
     )
-    recorded = pl.col("recorded")
-    greatest = pl.max_horizontal("ui", "federal", "military")
+    recorded, greatest = pl.col("recorded"), pl.max_horizontal("ui", "federal", "military")
     source = pl.when(pl.col("ui") == greatest).then(1).when(pl.col("federal") == greatest).then(2).otherwise(3)
     learning = pl.when(recorded).then("apprentice").otherwise("apprentice_told")
     found = summed.with_columns(match=pl.when(recorded).then(source).otherwise(4).cast(pl.Int16)).select(
         *_KEY,
         "match",
-        employed=pl.when(learning).then(2).when(pl.col("match") == 3).then(3).otherwise(1).cast(pl.Int16),
+        employed=_status(learning),
         wages=pl.when(recorded).then(pl.col("ui") + pl.col("federal") + pl.col("military")).when(~pl.col("untold")).then("told"),
     )
     for about in ("occupation", "industry"):
-        found = found.join(_best_paid(work, about), on=_KEY, how="left")
+        found = found.join(_best_paid(records, about), on=_KEY, how="left")
     return found
 
 
-def _best_paid(work: pl.LazyFrame, about: str) -> pl.LazyFrame:
+def _status(apprentice: pl.Expr) -> pl.Expr:
+    """PIRL 1602: 2 a registered apprenticeship, 3 the military, 1 other unsubsidized employment."""
+    return pl.when(apprentice).then(2).when(pl.col("match") == 3).then(3).otherwise(1).cast(pl.Int16)
+
+
+def _best_paid(records: pl.DataFrame, about: str) -> pl.DataFrame:
     """What is known of the job that paid most in the quarter, among those of which it is known."""
-    told = work.drop_nulls(about).sort("wages", about, descending=[True, False], nulls_last=True)
+    told = records.drop_nulls(about).sort("wages", about, descending=[True, False], nulls_last=True)
     return told.unique(_KEY, keep="first", maintain_order=True).select(*_KEY, about)
-
-
-def after(rows: pl.LazyFrame, anchor: str, work: pl.LazyFrame) -> pl.LazyFrame:
-    """The rows (`row`, `person`, a date `anchor`) with the elements of work in the four quarters after the anchor's; blank: unknown."""
-    at = rows.select("row", "person", quarter=numbers(pl.col(anchor))).drop_nulls("quarter")
-    quarters = by_quarter(work)
-    found = rows
-    for n in QUARTERS:
-        named = _named(n)
-        then = at.with_columns(pl.col("quarter") + n).join(quarters, on=_KEY).select("row", **{new: old for old, new in named.items()})
-        found = found.join(then, on="row", how="left")
-    found = found.join(_stayed(at, work), on="row", how="left")
-    jobs = [_named(n)["occupation"] for n in QUARTERS]
-    stayed = pl.when("stayed").then(1).when(pl.any_horizontal(pl.col(EMPLOYED[2], EMPLOYED[4]).is_not_null())).then(0)
-    spare = [job for job in jobs if job not in OCCUPATION.values()]
-    return found.with_columns(pl.coalesce(jobs).alias("1610"), stayed.cast(pl.Int16).alias("1618")).drop("stayed", *spare)
 
 
 def _named(n: int) -> Mapping[str, str]:
@@ -88,10 +121,3 @@ def _named(n: int) -> Mapping[str, str]:
         "industry": INDUSTRY[n],
         "occupation": OCCUPATION.get(n, f"occupation {n}"),
     }
-
-
-def _stayed(at: pl.LazyFrame, work: pl.LazyFrame) -> pl.LazyFrame:
-    """The rows with an employer in the second quarter after that is also one in the fourth: PIRL 1618."""
-    employers = work.select(*_KEY, "employer")
-    second, fourth = (at.with_columns(pl.col("quarter") + n).join(employers, on=_KEY).select("row", "employer") for n in (2, 4))
-    return second.join(fourth, on=["row", "employer"], how="semi").select("row", stayed=True).unique("row")
