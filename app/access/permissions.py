@@ -20,6 +20,8 @@ class Permission(StrEnum):
     IMPORT = "imports:write"
     READ_OUTCOMES = "outcomes:read"  # unprotected figures: the state's own staff alone
     READ_RELEASES = "releases:read"
+    WRITE_RELEASES = "releases:write"  # draft a release, or a revision of one; drafts are shown to nobody else
+    CERTIFY_RELEASES = "releases:certify"  # let anybody read a release that somebody else drafted
     READ_AUDIT = "audit:read"
 
 
