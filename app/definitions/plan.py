@@ -20,12 +20,11 @@ class What(StrEnum):
 class Entry:
     """One definition as plain data: what the contract's model dumps.
 
-    since:      the first day on which it holds; None: it holds undated, and may change on any day
-    until:      of one that was ended: the day from which it no longer holds
-    series:     what it is one of, where several dated ones of the same thing are kept side by side, each with a key of its own
-    past:       nothing of it holds any more: it is compared if it is wanted, and not missed if it is not
-    lasting:    why it can be replaced, and not be left out
-    definition: what the data was made of
+    since:   the first day on which it holds; None: it holds undated, and may change on any day
+    until:   of one that was ended: the day from which it no longer holds
+    series:  what it is one of, where several dated ones of the same thing are kept side by side, each with a key of its own
+    past:    nothing of it holds any more: it is compared if it is wanted, and not missed if it is not
+    lasting: why it can be replaced, and not be left out
     """
 
     kind: str
@@ -36,7 +35,6 @@ class Entry:
     series: str | None = None
     past: bool = False
     lasting: str = ""
-    definition: Any = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -81,14 +79,6 @@ class Plan:
         return replace(self, changes=tuple(replace(change, people=people.get((change.kind, change.key), 0)) for change in self.changes))
 
 
-@dataclass(frozen=True)
-class Difference:
-    """How one definition differs from another, and all that keeps it from taking the other's place."""
-
-    fields: Sequence[FieldChange]
-    refusals: Sequence[str] = ()
-
-
 def together(*plans: Plan) -> Plan:
     """Several plans as one."""
     unchanged = sum((Counter(one.unchanged) for one in plans), Counter[str]())
@@ -96,7 +86,7 @@ def together(*plans: Plan) -> Plan:
     return Plan(tuple(changes), dict(unchanged), tuple(refusal for one in plans for refusal in one.refusals))
 
 
-Compare = Callable[[Entry, Entry], Sequence[FieldChange] | Difference]
+Compare = Callable[[Entry, Entry], Sequence[FieldChange]]
 
 
 def plan(
@@ -125,12 +115,13 @@ def plan(
             changes.append(Change(What.ADDED, new.kind, new.key, new.since or on))
             continue
         found = (compare or {}).get(new.kind, differences)(old, new)
-        told = found if isinstance(found, Difference) else Difference(found, tuple(_edited(old, new)) if found else ())
-        refusals.extend(f"{new.kind} {new.key}: {why}" for why in told.refusals)
-        if told.fields:
-            changes.append(Change(What.CHANGED, new.kind, new.key, new.since or on, tuple(told.fields)))
-        elif not told.refusals:
+        if not found:
             unchanged[new.kind] += 1
+            continue
+        changes.append(Change(What.CHANGED, new.kind, new.key, new.since or on, tuple(found)))
+        if old.key == new.key and old.since and new.since and new.since <= old.since:
+            later = f"Give it a later valid_from than {old.since}."
+            refusals.append(f"{new.kind} {new.key}: what holds since {old.since} is not edited but replaced. {later}")
     for gone in before.without(after):
         changes.append(Change(What.ENDED, gone.kind, gone.key, on))
         if gone.lasting:
@@ -140,11 +131,6 @@ def plan(
     order = list(What)
     changes.sort(key=lambda change: (change.kind, order.index(change.what), change.key))
     return Plan(tuple(changes), dict(sorted(unchanged.items())), tuple(refusals))
-
-
-def _edited(old: Entry, new: Entry) -> Iterator[str]:
-    if old.key == new.key and old.since and new.since and new.since <= old.since:
-        yield f"what holds since {old.since} is not edited but replaced. Give it a later valid_from than {old.since}."
 
 
 class _Before:
