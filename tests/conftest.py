@@ -102,6 +102,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 def _make_templates(running: Server) -> None:
     with psycopg.connect(running.url("postgres", SUPERUSER), autocommit=True) as superuser:
         superuser.execute("ALTER SYSTEM SET fsync = off")  # nothing of a test has to survive the machine
+        superuser.execute("ALTER SYSTEM SET autovacuum = off")  # a plan that a test looks at depends on nothing but the test
         superuser.execute("SELECT pg_reload_conf()")
     running.drop_database(MIGRATED)
     running.create_database(MIGRATED)

@@ -87,7 +87,7 @@ async def test_it_is_part_of_its_transaction(own_db: TestDatabase) -> None:
 def plan(database: TestDatabase, query: str) -> str:
     """How PostgreSQL runs a statement whatever its values are, as it does a prepared one."""
     with psycopg.connect(database.superuser_url, autocommit=True) as superuser:
-        told = superuser.execute(f"EXPLAIN (GENERIC_PLAN) {query}".encode()).fetchall()
+        told = superuser.execute(f"EXPLAIN (GENERIC_PLAN, VERBOSE) {query}".encode()).fetchall()
     return "\n".join(line for (line,) in told)
 
 
