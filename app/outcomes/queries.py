@@ -4,10 +4,14 @@ The first question after anything changed makes the extract anew; that and the c
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import polars as pl
 
 from app.audit.entries import note
 from app.core.actor import Actor
@@ -22,7 +26,7 @@ from app.outcomes.indicators import Counted, Population
 from app.outcomes.measures import Asked, indicators
 from app.outcomes.receipts import Receipt
 from app.outcomes.receipts import receipt as receipt_of
-from app.outcomes.table import Basis, Geography, Table, table
+from app.outcomes.table import Basis, Geography, Table, named, table
 from app.outcomes.tally import tally
 from app.regions import maps
 from app.regions import queries as regions
@@ -67,16 +71,56 @@ async def outcomes(read: Read, *, by: Actor, store: Store, question: Question) -
     return Internal(await _tables.get(key, make))
 
 
+@dataclass(frozen=True)
+class Crossed:
+    """Tables by the regions of several systems out of one extract, and the tallies that all their figures are sums of.
+
+    tallies: one a kind of row, by the regions of all the systems together, named as the tables name them
+    """
+
+    tables: tuple[Table, ...]
+    tallies: Mapping[Counted, pl.DataFrame]
+
+
+async def crossed(read: Read, *, by: Actor, store: Store, period: Period, systems: Sequence[str], today: date) -> Internal[Crossed]:
+    """The regional tables of several systems at once, as `outcomes` gives each. Raises `NotFound`."""
+    state = await states.this(read, by=by)
+    asked = Asked(period, today, await states.policy(read, by=by, on=today))
+    geographies = []
+    for system in systems:
+        edition = await regions.edition(read, by=by, system=system, on=last_day(period.quarter))
+        names = {one.code: one.name for one in await regions.regions(read, by=by, edition=edition.id)}
+        geographies.append(Geography(by.state, state.name, system, names))
+    found = await _extract(read, by=by, store=store, postal=state.postal, policy=asked.policy)
+    return Internal(await asyncio.to_thread(tabulated_together, found, asked, geographies))
+
+
+def tabulated_together(found: Extract, asked: Asked, geographies: Sequence[Geography]) -> Crossed:
+    """The tables of several geographies out of one tally. Blocks for as long as it takes."""
+    wanted = indicators(asked)
+    by = [region(geography.system) for geography in geographies]
+    tallies = {
+        counted: tally(frame, [i for i in wanted if i.counted is counted], by).with_columns(*map(named, geographies))
+        for counted, frame in _frames(found, asked).items()
+    }
+    basis = Basis(found.digest, found.read_at, found.rows, found.evidence, asked)
+    return Crossed(tuple(table(tallies, wanted, geography, basis) for geography in geographies), tallies)
+
+
 def tabulated(found: Extract, asked: Asked, geography: Geography) -> Table:
     """The table out of an extract. Blocks for as long as it takes."""
     wanted = indicators(asked)
-    frames = {
+    by = [region(geography.system)]
+    tallies = {counted: tally(frame, [i for i in wanted if i.counted is counted], by) for counted, frame in _frames(found, asked).items()}
+    return table(tallies, wanted, geography, Basis(found.digest, found.read_at, found.rows, found.evidence, asked))
+
+
+def _frames(found: Extract, asked: Asked) -> dict[Counted, nw.LazyFrame[Any]]:
+    """The extract's tables as they are known on the day of the question."""
+    return {
         Counted.PERIODS: known(found.table(Counted.PERIODS), asked.on),
         Counted.LEARNERS: taking_part(found.table(Counted.LEARNERS), asked.on),
     }
-    by = [region(geography.system)]
-    tallies = {counted: tally(frame, [i for i in wanted if i.counted is counted], by) for counted, frame in frames.items()}
-    return table(tallies, wanted, geography, Basis(found.digest, found.read_at, found.rows, found.evidence, asked))
 
 
 async def receipt(

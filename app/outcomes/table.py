@@ -147,9 +147,7 @@ def table(tallies: Mapping[Counted, pl.DataFrame], indicators: Sequence[Indicato
     That nobody gets lost is asserted of every indicator: its places sum to the region's rows, and these to the extract's.
     """
     by = region(geography.system)
-    where = pl.col(by).cast(pl.String)
-    named = pl.when(where.is_in([*geography.regions, OUT_OF_STATE])).then(where).otherwise(pl.lit(UNKNOWN)).alias(by)
-    of = {counted: tallied.with_columns(named) for counted, tallied in tallies.items()}
+    of = {counted: tallied.with_columns(named(geography)) for counted, tallied in tallies.items()}
     found = []
     for indicator in indicators:
         regions = dict(counts(of[indicator.counted], indicator, by))
@@ -163,6 +161,13 @@ def table(tallies: Mapping[Counted, pl.DataFrame], indicators: Sequence[Indicato
     order = {code: n for n, (_, code, _) in enumerate(geography.rows)}
     found.sort(key=lambda figure: order[figure.region])  # a stable sort: within a region in the order of the indicators
     return Table(geography, basis, tuple(found))
+
+
+def named(geography: Geography) -> pl.Expr:
+    """The column of regions as the geography's rows name them: whoever lives in none of its regions counts as `unknown`."""
+    where = pl.col(region(geography.system)).cast(pl.String)
+    known = where.is_in([*geography.regions, OUT_OF_STATE])
+    return pl.when(known).then(where).otherwise(pl.lit(UNKNOWN)).alias(region(geography.system))
 
 
 def _status(indicator: Indicator, count: Count, evidence: frozenset[int]) -> tuple[Status, str]:
