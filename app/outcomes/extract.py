@@ -7,7 +7,8 @@ they lie in the data folder, readable by their owner alone, and the extract befo
 import fcntl
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import file_digest, sha256
@@ -25,6 +26,7 @@ from app.outcomes.indicators import Counted
 from app.states.policy import Policy
 
 GROUP = 131_072  # rows of a group in a file
+FIRST_HALF = {"merged", "services", "planned"}  # about as long to read as everything else
 LAYOUT = 2  # goes up when the same facts make another frame
 
 
@@ -75,31 +77,53 @@ def make(folder: Path, source: Source) -> Extract:
     """
     home = folder / source.state
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _alone(home), snapshot(source) as (cursor, version, read_at):
-        place = home / source.name(version)
+    with _alone(home), snapshot(source) as cursor:
+        at, read_at = version(cursor)
+        place = home / source.name(at)
         if (there := _opened(place)) is not None:
             return there
-        made = frames(facts(cursor), source.policy, source.postal, source.systems)
+        made = frames(facts(cursor, source), source.policy, source.postal, source.systems)
         return _written(home, place, made, read_at)
 
 
 @contextmanager
-def snapshot(source: Source) -> Iterator[tuple[Any, str, str]]:
-    """A cursor on one snapshot of the state's rows, as the application's role; the version that they are at, and when that was."""
+def snapshot(source: Source, shared: str | None = None) -> Iterator[Any]:
+    """A cursor on one snapshot of the state's rows, as the application's role: one of its own, or the one that another shares."""
     with dbapi.connect(source.url) as connection, connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        if shared is not None:
+            cursor.execute(f"SET TRANSACTION SNAPSHOT '{shared}'")
         cursor.execute("SELECT set_config('app.state', $1, true)", (source.state,))
         cursor.fetchone()
-        cursor.execute(f"SELECT ({sql(VERSION)}), now()::timestamp(0)::text")
-        version, read_at = cursor.fetchone()
-        yield cursor, version, read_at
+        yield cursor
         connection.rollback()
 
 
-def facts(cursor: Any) -> dict[str, pl.DataFrame]:
-    """Everything that the frame is made of, by columns."""
+def version(cursor: Any) -> tuple[str, str]:
+    """The version that the facts are at in a snapshot, and when that was."""
+    cursor.execute(f"SELECT ({sql(VERSION)}), now()::timestamp(0)::text")
+    at, read_at = cursor.fetchone()
+    return at, read_at
+
+
+def facts(cursor: Any, source: Source) -> dict[str, pl.DataFrame]:
+    """Everything that the frame is made of, by columns; half of it over a second connection, which sees the same snapshot."""
+    cursor.execute("SELECT pg_export_snapshot()")
+    [shared] = cursor.fetchone()
+    mine, other = ({name: s for name, s in STATEMENTS.items() if (name in FIRST_HALF) == first} for first in (True, False))
+
+    def read_other() -> dict[str, pl.DataFrame]:
+        with snapshot(source, shared) as beside:
+            return _read(beside, other)
+
+    with ThreadPoolExecutor(1) as thread:
+        reading = thread.submit(read_other)
+        return _read(cursor, mine) | reading.result()
+
+
+def _read(cursor: Any, statements: Mapping[str, Any]) -> dict[str, pl.DataFrame]:
     found = {}
-    for name, statement in STATEMENTS.items():
+    for name, statement in statements.items():
         cursor.execute(sql(statement))
         found[name] = pl.DataFrame(pl.from_arrow(cursor.fetch_arrow_table()))
     return found

@@ -40,8 +40,8 @@ def read(found: Extract, counted: Counted) -> pl.DataFrame:
 
 
 async def test_facts_have_the_columns_that_the_frame_is_made_of(settled: TestDatabase) -> None:
-    with extract.snapshot(source(settled)) as (cursor, _, _):
-        facts = extract.facts(cursor)
+    with extract.snapshot(source(settled)) as cursor:
+        facts = extract.facts(cursor, source(settled))
     assert facts.keys() == SCHEMAS.keys()
     for name, schema in SCHEMAS.items():
         assert dict(facts[name].schema) == dict(schema), name
@@ -78,8 +78,26 @@ async def test_an_agreement_makes_learners_matched(settled: TestDatabase, tmp_pa
 async def test_another_state_sees_nothing(settled: TestDatabase, tmp_path: Path) -> None:
     made = extract.make(tmp_path, source(settled, NIA.state))
     assert made.rows == {Counted.PERIODS: 0, Counted.LEARNERS: 0}
-    with extract.snapshot(source(settled, NIA.state)) as (cursor, _, _):
-        assert {name: table.height for name, table in extract.facts(cursor).items()} == dict.fromkeys(STATEMENTS, 0)
+    with extract.snapshot(source(settled, NIA.state)) as cursor:
+        facts = extract.facts(cursor, source(settled, NIA.state))
+    assert {name: table.height for name, table in facts.items()} == dict.fromkeys(STATEMENTS, 0)
+
+
+async def test_it_is_one_snapshot(settled: TestDatabase, tmp_path: Path) -> None:
+    """What is committed while it is being read is in all of it or in nothing: the version says which."""
+    with extract.snapshot(source(settled)) as cursor:
+        before = extract.version(cursor)
+        async with settled.transaction(DANA.actor) as tx:
+            await world.served(tx, DEE, NIAGARA.id, date(2026, 1, 5), date(2026, 1, 5))
+            await world.enrolled(tx, DEE, NIAGARA.id, date(2026, 1, 5), None)
+            await _touch(tx)
+            await tx.commit()
+        facts = extract.facts(cursor, source(settled))
+        assert extract.version(cursor) == before
+    assert (facts["services"].height, facts["enrollments"].height) == (4, 5)
+    with extract.snapshot(source(settled)) as cursor:
+        facts = extract.facts(cursor, source(settled))
+    assert (facts["services"].height, facts["enrollments"].height) == (5, 6)
 
 
 async def test_the_same_facts_make_the_same_bytes(settled: TestDatabase, tmp_path: Path) -> None:
