@@ -27,6 +27,8 @@ from app.states import queries as states
 
 CHUNK = 200_000
 """People derived at once: what bounds the memory that a derivation of very many takes."""
+FEW = 200
+"""So few are derived one by one: that looks each up, where a chunk reads whole tables."""
 
 # A record and the person behind it, locked in the order of their numbers, so that no two derivations wait for each other crosswise.
 _LOCK = text("""
@@ -128,6 +130,7 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 
 
 # Very many people. Those to derive wait in a table of the transaction's own; each chunk of them goes out and comes back by COPY.
+# Tables that a merge has just filled have no statistics, and a nested loop over what was taken for a few rows would not end.
 
 _PEOPLE = """
 CREATE TEMPORARY TABLE derivation_people ON COMMIT DROP AS
@@ -146,6 +149,7 @@ SELECT min(number) AS low, max(number) AS high
 FROM (SELECT number, (row_number() OVER (ORDER BY number) - 1) / :size AS chunk FROM derivation_people) AS numbered
 GROUP BY chunk ORDER BY chunk
 """)
+_SOME = text("SELECT person FROM derivation_people ORDER BY number LIMIT :size")
 _LOCK_CHUNK = text("""
 SELECT count(*) FROM (
   SELECT FROM participants p WHERE p.id IN (SELECT d.person FROM derivation_people d WHERE d.number BETWEEN :low AND :high)
@@ -182,6 +186,10 @@ async def _derive_many(tx: Tx, which: str, *, by: Actor, today: date) -> int:
     await tx.run(text(_PEOPLE.format(which=which)))
     await tx.run(text("ANALYZE derivation_people"))
     await tx.run(text(_FOUND))
+    people = await tx.all(_SOME, {"size": FEW + 1})
+    if len(people) <= FEW:
+        return sum([await derive(tx, by=by, participant=row.person, today=today) for row in people])
+    await tx.run(text("SELECT set_config('enable_nestloop', 'off', true)"))
     changed = 0
     for each in await tx.all(_CHUNKS, {"size": CHUNK}):
         chunk = {"low": each.low, "high": each.high}
@@ -190,6 +198,7 @@ async def _derive_many(tx: Tx, which: str, *, by: Actor, today: date) -> int:
         planned = await _copied_out(tx, _PLANNED_OF_CHUNK.format(**chunk), PLANNED)
         await _copy_in(tx, await asyncio.to_thread(projected, services, planned, policy))
         changed += int(await tx.scalar(_REPLACE_OF_CHUNK, chunk))
+    await tx.run(text("SELECT set_config('enable_nestloop', 'on', true)"))
     return changed
 
 

@@ -145,9 +145,11 @@ async def test_the_order_of_arrival_does_not_matter(laid: Tx) -> None:
     assert await standing(laid, ANN) == await standing(laid, BEA) == await standing(laid, DEE) == walk(facts, Policy())
 
 
-async def test_very_many_are_derived_as_one_is(laid: Tx, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows as an import merges them, derived in chunks of two people: the same as one by one, and deriving again changes nothing."""
+@pytest.mark.parametrize("few", [0, 200], ids=["in chunks", "one by one"])
+async def test_very_many_are_derived_as_one_is(laid: Tx, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    """Rows as an import merges them, derived in chunks of two people or one by one. Deriving again changes nothing."""
     monkeypatch.setattr(participations, "CHUNK", 2)
+    monkeypatch.setattr(participations, "FEW", few)
     dice, expected = random.Random(3), {}
     for person in (ANN, BEA, CAL, DEE):
         facts: list[Fact] = []
