@@ -1,4 +1,4 @@
-"""The regional outcome table of `quarter@2026-09-30` a second time, slowly and plainly, by somebody who does not trust the first.
+"""The demonstration's regional outcome table a second time, slowly and plainly, by somebody who does not trust the first.
 
 It reads the files that the demonstration keeps - the facts as partners brought them - and the state's definition files, and nothing else:
 no database, no module of `app/`, no data frame. Every rule is a literal or a loop here, and says where it comes from:
@@ -6,14 +6,14 @@ no database, no module of `app/`, no data frame. Every rule is a literal or a lo
     T17-01  TEGL 10-16 Change 3, performance accountability        T17-04  TEGL 26-16 Change 1, supplemental wage information
     own     the program's own: no federal rule says it; the receipts and the workbook print the definition
 
-The report is of 2026 Q3 and is asked for on 31 October 2026. An outcome of the nth quarter after the exit quarter can be in a report two
-quarters later at the earliest: one for employers to report wages, one to match them (T17-04, pages 9 and 10).
+It is asked for on 31 October 2026. An outcome of the nth quarter after the exit quarter can be in a report two quarters later at the
+earliest: one for employers to report wages, one to match them (T17-04, pages 9 and 10).
 """
 
 import csv
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -24,22 +24,54 @@ from typing import Any
 import pyarrow.parquet
 
 AS_OF = date(2026, 10, 31)
-Q3_2026 = (date(2026, 7, 1), date(2026, 9, 30))  # the report quarter
-Q2_2026 = (date(2026, 4, 1), date(2026, 6, 30))
-Q3_2025 = (date(2025, 7, 1), date(2025, 9, 30))
-Q1_2025 = (date(2025, 1, 1), date(2025, 3, 31))
-COHORTS = {
-    "enrolled": Q3_2026,
-    "participants_served": Q3_2026,
-    "participants_exited": Q2_2026,
-    "completion_rate": Q3_2026,
-    "credential_rate": Q1_2025,
-    "employment_rate_q2": Q3_2025,
-    "employment_rate_q4": Q1_2025,
-    "median_earnings_q2": Q3_2025,
-    "in_demand_placement": Q3_2025,
+
+Days = tuple[date, date]
+Q2_2023, Q3_2023 = (date(2023, 4, 1), date(2023, 6, 30)), (date(2023, 7, 1), date(2023, 9, 30))
+Q4_2023, Q1_2024 = (date(2023, 10, 1), date(2023, 12, 31)), (date(2024, 1, 1), date(2024, 3, 31))
+Q2_2024, Q3_2024 = (date(2024, 4, 1), date(2024, 6, 30)), (date(2024, 7, 1), date(2024, 9, 30))
+Q4_2024, Q1_2025 = (date(2024, 10, 1), date(2024, 12, 31)), (date(2025, 1, 1), date(2025, 3, 31))
+Q2_2025, Q3_2025 = (date(2025, 4, 1), date(2025, 6, 30)), (date(2025, 7, 1), date(2025, 9, 30))
+Q4_2025, Q1_2026 = (date(2025, 10, 1), date(2025, 12, 31)), (date(2026, 1, 1), date(2026, 3, 31))
+Q2_2026, Q3_2026 = (date(2026, 4, 1), date(2026, 6, 30)), (date(2026, 7, 1), date(2026, 9, 30))
+
+
+@dataclass(frozen=True)
+class Report:
+    """The cohorts of a report. `outcome` is the second quarter after `second`, and the fourth after `fourth`."""
+
+    served: Days
+    exited: Days
+    second: Days
+    fourth: Days
+    outcome: str
+
+    @property
+    def cohorts(self) -> dict[str, Days]:
+        """Whom each indicator looks at: who began, was served, was due to finish, exited, completed or withdrew in these days."""
+        return {
+            "enrolled": self.served,
+            "participants_served": self.served,
+            "participants_exited": self.exited,
+            "completion_rate": self.served,
+            "credential_rate": self.fourth,
+            "employment_rate_q2": self.second,
+            "employment_rate_q4": self.fourth,
+            "median_earnings_q2": self.second,
+            "in_demand_placement": self.second,
+        }
+
+
+REPORTS = {
+    "quarter@2026-09-30": Report(Q3_2026, Q2_2026, Q3_2025, Q1_2025, "2026Q1"),
+    "quarter@2026-06-30": Report(Q2_2026, Q1_2026, Q2_2025, Q4_2024, "2025Q4"),
+    "quarter@2026-03-31": Report(Q1_2026, Q4_2025, Q1_2025, Q3_2024, "2025Q3"),
+    "quarter@2025-12-31": Report(Q4_2025, Q3_2025, Q4_2024, Q2_2024, "2025Q2"),
+    "quarter@2025-09-30": Report(Q3_2025, Q2_2025, Q3_2024, Q1_2024, "2025Q1"),
+    "quarter@2025-06-30": Report(Q2_2025, Q1_2025, Q2_2024, Q4_2023, "2024Q4"),
+    "quarter@2025-03-31": Report(Q1_2025, Q4_2024, Q1_2024, Q3_2023, "2024Q3"),
+    "quarter@2024-12-31": Report(Q4_2024, Q3_2024, Q4_2023, Q2_2023, "2024Q2"),
 }
-OUTCOME = "2026Q1"  # the second quarter after 2025 Q3, and the fourth after 2025 Q1
+"""The demonstration exports the first. The others, asked for on the same day, look at other people by the same rules."""
 
 IDLE = timedelta(days=90)  # 20 CFR 677.150(c): 90 days without a service; the ninetieth is still open (reading day90)
 YEAR = timedelta(days=365)  # T17-01 D: within one year after exit (reading one_year)
@@ -241,70 +273,69 @@ class Facts:
         return {row["occupation"][:7] for row in self.work[person] if row["quarter"] == quarter and row["occupation"]}
 
 
-def table(facts: Facts) -> dict[tuple[str, str, str], Cell]:
+def table(facts: Facts, report: Report) -> dict[tuple[str, str, str], Cell]:
     """Every figure, by region, population and indicator. The region `us-ny` is the state: everybody, wherever they live."""
     units = {"all_learners": list(facts.of_enrollments()), "wioa_participants": list(facts.of_periods())}
-    cells: dict[tuple[str, str, str], Cell] = {}
     mine = [unit for unit in units["all_learners"] if unit.participant]  # what is said of participants' enrollments
+    cells: dict[tuple[str, str, str], Cell] = {}
     for population in units:
-        for indicator in COHORTS:
+        for indicator, days in report.cohorts.items():
             of_enrollments = population == "wioa_participants" and indicator in ("enrolled", "completion_rate")
-            said = list(SAID[indicator](facts, mine if of_enrollments else units[population]))
+            said = list(SAID[indicator](facts, mine if of_enrollments else units[population], days, report.outcome))
             for region in (*facts.names, "unknown", "out_of_state"):
                 cells[region, population, indicator] = cell(indicator, [one for one in said if one.region == region])
             cells["us-ny", population, indicator] = cell(indicator, said)
     return cells
 
 
-def enrolled(facts: Facts, units: list[Unit]) -> Iterable[Said]:
+def enrolled(facts: Facts, units: list[Unit], days: Days, quarter: str) -> Iterable[Said]:
     """Own: the enrollments that began in the quarter."""
-    return [Said(unit.region) for unit in units if _within(unit.first, "enrolled")]
+    return [Said(unit.region) for unit in units if _within(unit.first, days)]
 
 
-def served(facts: Facts, units: list[Unit]) -> Iterable[Said]:
+def served(facts: Facts, units: list[Unit], days: Days, quarter: str) -> Iterable[Said]:
     """T17-01, Attachment I: in a period of participation on a day of the quarter; of learners: on the path."""
-    begins, ends = COHORTS["participants_served"]
+    begins, ends = days
     return [Said(unit.region) for unit in units if unit.first <= ends and begins <= (unit.last or NEVER)]
 
 
-def exited(facts: Facts, units: list[Unit]) -> Iterable[Said]:
+def exited(facts: Facts, units: list[Unit], days: Days, quarter: str) -> Iterable[Said]:
     """T17-01, Attachment I. No exit is left out of the count."""
-    return [Said(unit.region) for unit in units if _within(unit.last, "participants_exited")]
+    return [Said(unit.region) for unit in units if _within(unit.last, days)]
 
 
-def completed(facts: Facts, units: list[Unit]) -> Iterable[Said]:
+def completed(facts: Facts, units: list[Unit], days: Days, quarter: str) -> Iterable[Said]:
     """Own: of those that were due in the quarter, who had completed by its end."""
-    ends = COHORTS["completion_rate"][1]
-    due = [unit for unit in units if unit.planned_end < NEVER and _within(unit.planned_end + GRACE, "completion_rate")]
-    return [Said(unit.region, unit.completed_on <= ends) for unit in due]
+    due = [unit for unit in units if unit.planned_end < NEVER and _within(unit.planned_end + GRACE, days)]
+    return [Said(unit.region, unit.completed_on <= days[1]) for unit in due]
 
 
-def credentialed(facts: Facts, units: list[Unit]) -> Iterable[Said]:
+def credentialed(facts: Facts, units: list[Unit], days: Days, quarter: str) -> Iterable[Said]:
     """T17-01 D."""
-    return [Said(u.region, u.credentialed) for u in units if _within(u.last, "credential_rate") and u.schooled and not u.excused]
+    return [Said(unit.region, unit.credentialed) for unit in units if _within(unit.last, days) and unit.schooled and not unit.excused]
 
 
-def employed(indicator: str, facts: Facts, units: list[Unit]) -> Iterable[Said]:
+def employed(facts: Facts, units: list[Unit], days: Days, quarter: str) -> Iterable[Said]:
     """T17-01 A and B. Of learners without a participation nobody may say it unless the partner agreed to it."""
     for unit in units:
-        if not _within(unit.last, indicator):
+        if not _within(unit.last, days):
             continue
         if not unit.matched:
             yield Said(unit.region, why_not="no basis")
         elif not unit.excused:
-            yield Said(unit.region, facts.employed(unit.person, OUTCOME), facts.cents(unit.person, OUTCOME))
+            yield Said(unit.region, facts.employed(unit.person, quarter), facts.cents(unit.person, quarter))
 
 
-def earning(facts: Facts, units: list[Unit]) -> Iterable[Said]:
+def earning(facts: Facts, units: list[Unit], days: Days, quarter: str) -> Iterable[Said]:
     """T17-01 C: those employed whose earnings are known."""
-    return [one for one in employed("median_earnings_q2", facts, units) if one.why_not or one.cents]
+    return [one for one in employed(facts, units, days, quarter) if one.why_not or one.cents]
 
 
-def placed(facts: Facts, units: list[Unit]) -> Iterable[Said]:
+def placed(facts: Facts, units: list[Unit], days: Days, quarter: str) -> Iterable[Said]:
     """Own: of those employed, who works in an occupation on the list of the region of residence."""
     for unit in units:
-        for one in employed("in_demand_placement", facts, [unit]):
-            known, listed = facts.occupations(unit.person, OUTCOME), facts.in_demand.get(unit.region)
+        for one in employed(facts, [unit], days, quarter):
+            known, listed = facts.occupations(unit.person, quarter), facts.in_demand.get(unit.region)
             if one.why_not:
                 yield one
             elif one.success:
@@ -312,14 +343,14 @@ def placed(facts: Facts, units: list[Unit]) -> Iterable[Said]:
                 yield Said(unit.region, bool(listed and known & listed), why_not=why_not)
 
 
-SAID: Mapping[str, Any] = {
+SAID: Mapping[str, Callable[[Facts, list[Unit], Days, str], Iterable[Said]]] = {
     "enrolled": enrolled,
     "participants_served": served,
     "participants_exited": exited,
     "completion_rate": completed,
     "credential_rate": credentialed,
-    "employment_rate_q2": lambda facts, units: employed("employment_rate_q2", facts, units),
-    "employment_rate_q4": lambda facts, units: employed("employment_rate_q4", facts, units),
+    "employment_rate_q2": employed,
+    "employment_rate_q4": employed,
     "median_earnings_q2": earning,
     "in_demand_placement": placed,
 }
@@ -351,9 +382,8 @@ def written(value: Fraction) -> str:
     return f"{number:f}".rstrip("0").rstrip(".")
 
 
-def _within(day: date | None, indicator: str) -> bool:
-    begins, ends = COHORTS[indicator]
-    return day is not None and begins <= day <= ends
+def _within(day: date | None, days: Days) -> bool:
+    return day is not None and days[0] <= day <= days[1]
 
 
 def _rows(file: Path) -> list[Row]:
