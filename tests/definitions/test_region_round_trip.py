@@ -16,6 +16,7 @@ from app.regions.editions import Edition
 from app.regions.rules import Part, Region
 from tests.definitions.strategies import LINES
 from tests.definitions.test_round_trip import carried_out, over_rows, quick, read_back
+from tests.people import DANA
 
 CODES = ["36001", "36003", "36005", "36007"]
 FIRST = date(2015, 7, 1)
@@ -85,3 +86,26 @@ async def test_editions_follow_each_other(db: Tx, data: st.DataObject) -> None:
         assert await carried_out(db, REGIONS, first)
         assert await carried_out(db, REGIONS, data.draw(st.sampled_from([then, newest])))
         await before.rollback()
+
+
+def areas(since: str, *regions: Region) -> Draft:
+    return Draft(Edition("area", date.fromisoformat(since), "s", regions, {}))
+
+
+WHOLE, HALVES = Region("r1", "One", tuple(CODES)), (Region("r1", "One", tuple(CODES[:2])), Region("r2", "Two", tuple(CODES[2:])))
+
+
+async def test_an_edition_that_says_nothing_new_is_none(db: Tx) -> None:
+    """Putting what holds already changes nothing, so that edition is not recorded; its file stays right, whatever comes later."""
+    one, again, other = areas("2020-01-01", WHOLE), areas("2021-01-01", WHOLE), areas("2022-01-01", *HALVES)
+
+    def state(*editions: Draft) -> Divided:
+        return Divided(SYSTEMS, {"county": [COUNTIES], "area": editions}, PLACES)
+
+    assert await carried_out(db, REGIONS, state(one, again, other))
+    recorded = await REGIONS.current(db, by=DANA.actor)
+    assert [draft.edition.valid_from.year for draft in recorded.editions["area"]] == [2020, 2022]
+    assert REGIONS.plan(recorded, state(again, other), on=date(2026, 10, 31)).empty
+    made = REGIONS.plan(recorded, state(areas("2021-01-01", *HALVES), other), on=date(2026, 10, 31))
+    later = "there is a later edition than that of 2021-01-01, and what held before it is not written anew."
+    assert made.refusals == (f"region_edition area: {later}",)

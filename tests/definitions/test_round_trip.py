@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.contract.career_paths import CareerPathDefinition, CollectedPath
@@ -32,8 +32,8 @@ Catalogue = list[ServiceKindDefinition]
 WEST, EAST = ({"system": "labor_market_region", "code": code} for code in ("west", "east"))
 TARGETS = [{"system": s, "code": c} for s, c in (("soc_2018", "29-2052"), ("soc_2018", "31-1131"), ("onet_soc_2019", "29-2052.00"))]
 BEGINS = st.dates(SINCE, date(2026, 10, 30))
-quick = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
-over_rows = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+quick = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+over_rows = settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @st.composite
@@ -133,7 +133,6 @@ def test_a_state_survives_its_file(held: StateDefinition) -> None:
 async def carried_out(tx: Tx, kind: Kind[Held], wanted: Held) -> bool:
     """Plan, and apply if nothing is refused; then the database says what was wanted, and so do the files of an export."""
     made = kind.plan(await kind.current(tx, by=BY), wanted, on=TODAY)
-    event("refused" if made.refusals else "applied")
     if made.refusals:
         return False
     if made.changes:

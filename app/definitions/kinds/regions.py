@@ -162,7 +162,7 @@ def _editions(current: Divided, wanted: Divided, system: str) -> Iterator[Plan]:
     for draft in wanted.editions.get(system, ()):
         since = draft.edition.valid_from
         if last is not None and since < last[0].edition.valid_from:
-            yield _written_anew(kept.get(since), draft, last[0])
+            yield _written_anew([one for day, one in kept.items() if day <= since], draft)
             continue
         yield translation.planned(maps.comparison(last, draft, wanted.counties(since)), {})
         last = (draft, None)
@@ -171,13 +171,12 @@ def _editions(current: Divided, wanted: Divided, system: str) -> Iterator[Plan]:
         yield Plan((), refusals=(f"{EDITION} {system}: {told}",))
 
 
-def _written_anew(kept: Draft | None, wanted: Draft, last: Draft) -> Plan:
-    """What was in force before the last edition stays as it was."""
-    system, since = wanted.edition.system, wanted.edition.valid_from
-    if kept is not None and same(kept, wanted):
+def _written_anew(before: Sequence[Draft], wanted: Draft) -> Plan:
+    """What was in force before the last edition stays as it was. `before`: what is recorded up to the wanted one's first day."""
+    if before and same(before[-1], wanted):
         return Plan((), {EDITION: 1})
-    holds = f"its edition of {since} is" if kept else f"{last.edition.valid_from} is in force already, and what held before it is"
-    return Plan((), refusals=(f"{EDITION} {system}: {holds} not written anew.",))
+    told = f"there is a later edition than that of {wanted.edition.valid_from}, and what held before it is not written anew."
+    return Plan((), refusals=(f"{EDITION} {wanted.edition.system}: {told}",))
 
 
 REGIONS = Regions()
