@@ -177,7 +177,8 @@ def upgrade() -> None:
         sa.Column("act", sa.Uuid(), nullable=False),
         sa.Column("voided_by", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
-            "reason IN ('institutionalized', 'health_medical', 'deceased', 'reserve_called_to_duty', 'foster_care', 'ineligible', 'criminal_offender')",
+            "reason IN ('institutionalized', 'health_medical', 'deceased', 'reserve_called_to_duty', 'foster_care', "
+            "'ineligible', 'criminal_offender')",
             name=op.f("exit_reasons_reason_known"),
         ),
         sa.ForeignKeyConstraint(["state", "participant"], ["participants.state", "participants.id"], name="exit_reasons_participant_known"),
