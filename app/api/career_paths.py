@@ -26,6 +26,7 @@ Writer = Annotated[Actor, may(Permission.WRITE_DEFINITIONS)]
 After = Annotated[str | None, Query(description="the `next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 Startable = Annotated[date | None, Query(description="those alone that may be started on this day")]
+AS_DRAFTED = contract.Publication(valid_from=None)
 OnDay = Annotated[date | None, Query(description="as it was or will be on this day; today if left out")]
 
 
@@ -84,7 +85,7 @@ async def change_career_path(
 
 @router.post("/career-paths/{key}/publication", status_code=201)
 async def publish_career_path(
-    key: str, how: contract.Publication, tx: Tx, by: Writer, response: Response, revision: IfMatch
+    key: str, tx: Tx, by: Writer, response: Response, revision: IfMatch, how: contract.Publication = AS_DRAFTED
 ) -> contract.CareerPath:
     """Publish the draft, if the quality gates let it pass. The version in force ends on its first day."""
     published = await actions.publish(tx, by=by, key=key, valid_from=how.valid_from, revision=revision)

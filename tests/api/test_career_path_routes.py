@@ -90,7 +90,7 @@ async def test_partners_and_policymakers_write_nothing(client: Client, dana: Asy
 
 async def test_another_state_sees_nothing_and_has_paths_of_its_own(dana: AsyncClient, nia: AsyncClient, own_db: TestDatabase) -> None:
     await dana.post("/v1/career-paths", json=BODY)
-    await dana.post("/v1/career-paths/pharmacy/publication", json={})
+    await dana.post("/v1/career-paths/pharmacy/publication")
     assert (await nia.get("/v1/career-paths")).json()["items"] == []
     assert (await nia.get("/v1/career-paths/pharmacy?version=1")).status_code == 404
     assert (await nia.patch("/v1/career-paths/pharmacy", json={"title": "x"})).status_code == 404
