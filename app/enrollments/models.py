@@ -82,6 +82,7 @@ class Enrollment(Recorded, Revised, Tenant, Base):
         CheckConstraint("planned_end >= started_on", name="planned_after_it_begins"),
         Index("enrollments_by_career_path", "state", "career_path"),
         Index("enrollments_by_partner", "state", "partner", "id"),
+        Index("enrollments_by_participant", "state", "participant"),
     )
 
 

@@ -25,7 +25,7 @@ from app.enrollments.periods import PLANNED
 from app.enrollments.rules import FACTS, projected
 from app.states import queries as states
 
-CHUNK = 200_000
+CHUNK = 50_000
 """People derived at once: what bounds the memory that a derivation of very many takes."""
 FEW = 200
 """So few are derived one by one: that looks each up, where a chunk reads whole tables."""

@@ -112,7 +112,7 @@ _STEPS = (
 _AWARDED = ("id", Credential.id, "name", Credential.name, "wioa_type", Credential.wioa_type, "issuer", Credential.issuer)
 _CREDENTIALS = (
     select(_listed(Credential.awarded_on, *_AWARDED, "awarded_on", Credential.awarded_on))
-    .where(Credential.enrollment == Enrollment.id, Credential.voided_by.is_(None))
+    .where(Credential.participant == Enrollment.participant, Credential.enrollment == Enrollment.id, Credential.voided_by.is_(None))
     .correlate(Enrollment)
     .scalar_subquery()
 )

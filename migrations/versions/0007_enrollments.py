@@ -59,6 +59,7 @@ def upgrade() -> None:
     )
     op.create_index("enrollments_by_career_path", "enrollments", ["state", "career_path"], unique=False)
     op.create_index("enrollments_by_partner", "enrollments", ["state", "partner", "id"], unique=False)
+    op.create_index("enrollments_by_participant", "enrollments", ["state", "participant"], unique=False)
     op.create_index(
         "enrollments_one_open_per_path",
         "enrollments",
@@ -244,6 +245,7 @@ def downgrade() -> None:
     op.drop_index(
         "enrollments_one_open_per_path", table_name="enrollments", postgresql_where=sa.text("ended_on IS NULL AND voided_by IS NULL")
     )
+    op.drop_index("enrollments_by_participant", table_name="enrollments")
     op.drop_index("enrollments_by_partner", table_name="enrollments")
     op.drop_index("enrollments_by_career_path", table_name="enrollments")
     op.drop_table("enrollments")
