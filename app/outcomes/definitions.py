@@ -113,7 +113,7 @@ _SAID: Mapping[tuple[str, Population], tuple[int, str, str]] = {
         1,
         f"{OURS}, after T17-01, section C",
         (
-            f"The median of what those employed in the second quarter after earned in it, of learners {_BASIS}. {_EXCUSED}, and whose "
+            f"The median of what those employed in the second quarter after earned in it, of learners {_BASIS}. {_EXCUSED}, and "
             "whose earnings are not known."
         ),
     ),

@@ -4,7 +4,7 @@ It reads the files that the demonstration keeps - the facts as partners brought 
 no database, no module of `app/`, no data frame. Every rule is a literal or a loop here, and says where it comes from:
 
     T17-01  TEGL 10-16 Change 3, performance accountability        T17-04  TEGL 26-16 Change 1, supplemental wage information
-    own     the program's own: no federal rule says it; the receipts and the workbook print the definition
+    own     the program's own: no federal rule says it, docs/outcomes.md does
 
 It is asked for on 31 October 2026. An outcome of the nth quarter after the exit quarter can be in a report two quarters later at the
 earliest: one for employers to report wages, one to match them (T17-04, pages 9 and 10).
