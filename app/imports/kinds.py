@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import ColumnElement, FromClause, Select, Table, Uuid, case, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, Select, Table, Uuid, and_, case, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.career_paths.models import CareerPath, Step
@@ -128,6 +128,11 @@ def _known(given: ColumnElement[Any], found: Any) -> ColumnElement[Any]:
     return case((given.is_not(None), func.coalesce(found, NOBODY)))
 
 
+def _called(reference: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The enrollment that the partner knows by a reference; one that was taken back has given its reference free."""
+    return and_(Enrollment.partner == Partner.id, Enrollment.reference == reference, Enrollment.voided_by.is_(None))
+
+
 def _about_person(s: Table, *own: str) -> tuple[Select[Any], FromClause]:
     """Lines about a person whom a partner knows by a reference: what they say, and what it is selected from."""
     owner = Partner.__table__.alias("owner")
@@ -139,7 +144,7 @@ def _about_person(s: Table, *own: str) -> tuple[Select[Any], FromClause]:
     person = _known(s.c.participant, PartnerReference.participant).label("participant")
     chosen = select(s.c.line, s.c.id, person, _known(s.c.partner, Partner.id).label("partner"), *(s.c[name] for name in own))
     if "enrollment" in s.c:
-        joined = joined.outerjoin(Enrollment, (Enrollment.partner == Partner.id) & (Enrollment.reference == s.c.enrollment))
+        joined = joined.outerjoin(Enrollment, _called(s.c.enrollment))
         chosen = chosen.add_columns(_known(s.c.enrollment, Enrollment.id).label("enrollment"))
     return chosen, joined
 
@@ -161,9 +166,7 @@ def _enrollments(s: "Table[Any]") -> Select[Any]:
 
 
 def _about_enrollment(s: Table, *own: str) -> tuple[Select[Any], FromClause]:
-    joined = s.outerjoin(Partner, Partner.key == s.c.partner).outerjoin(
-        Enrollment, (Enrollment.partner == Partner.id) & (Enrollment.reference == s.c.enrollment)
-    )
+    joined = s.outerjoin(Partner, Partner.key == s.c.partner).outerjoin(Enrollment, _called(s.c.enrollment))
     which = _known(s.c.enrollment, Enrollment.id).label("enrollment")
     return select(s.c.line, s.c.id, which, *(s.c[name] for name in own)), joined
 
