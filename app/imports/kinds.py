@@ -32,11 +32,11 @@ from app.partners.models import Partner
 
 NOBODY = literal(UUID(int=0), Uuid)
 
-Prepare = Callable[[Tx, Actor, pl.DataFrame], Awaitable[pl.DataFrame]]
+Prepare = Callable[[Tx, Actor, date, pl.DataFrame], Awaitable[pl.DataFrame]]
 After = Callable[[Tx, Actor, date, Any], Awaitable[None]]
 
 
-async def _as_it_is(_tx: Tx, _by: Actor, frame: pl.DataFrame) -> pl.DataFrame:
+async def _as_it_is(_tx: Tx, _by: Actor, _today: date, frame: pl.DataFrame) -> pl.DataFrame:
     return frame
 
 
@@ -58,6 +58,7 @@ class Kind:
     staged: tuple[Column, ...] = ()
     prepare: Prepare = _as_it_is
     after: After | None = None
+    unhashed: tuple[str, ...] = ()  # staged columns that differ although the content is the same
 
     @property
     def waiting(self) -> tuple[Column, ...]:
@@ -95,11 +96,11 @@ def _participants(ring: KeyRing) -> Kind:
     brought = (Column("ssn"), Column("postal", required=True), Column("county"), Column("place"), Column("zip"))
     sealed = (Column("ssn_sealed", Shape.BYTES), Column("ssn_token", Shape.BYTES), Column("residence", Shape.ID))
 
-    async def prepare(tx: Tx, by: Actor, frame: pl.DataFrame) -> pl.DataFrame:
+    async def prepare(tx: Tx, by: Actor, today: date, frame: pl.DataFrame) -> pl.DataFrame:
         """Numbers are sealed and addresses become residences before anything is staged."""
         where = ["postal", "county", "place", "zip"]
         addresses = [Address(*row) for row in frame.select(where).unique().drop_nulls("postal").iter_rows()]
-        residences = await settle(tx, by=by, addresses=addresses)
+        residences = await settle(tx, by=by, addresses=addresses, on=today)
         known = pl.DataFrame(
             [(a.postal, a.county, a.place, a.zip, str(id_)) for a, id_ in residences.items()],
             schema=[*((name, pl.String) for name in where), ("residence", pl.String)],
@@ -120,7 +121,16 @@ def _participants(ring: KeyRing) -> Kind:
             *(func.coalesce(s.c[name], code).label(name) for name, code in undisclosed),
         ).select_from(s.outerjoin(Partner, Partner.key == s.c.partner))
 
-    return Kind("participants", (*kept, *brought), participants.REGISTER, rows, ("partner", "reference"), (*kept, *sealed), prepare)
+    return Kind(
+        "participants",
+        (*kept, *brought),
+        participants.REGISTER,
+        rows,
+        ("partner", "reference"),
+        (*kept, *sealed),
+        prepare,
+        unhashed=("ssn_sealed",),
+    )
 
 
 def _known(given: ColumnElement[Any], found: Any) -> ColumnElement[Any]:
