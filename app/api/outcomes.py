@@ -24,7 +24,7 @@ router = APIRouter(prefix="/v1", tags=["outcomes"])
 
 WHY_NOT = (
     "Unprotected figures are for the state's own staff: small groups can be recognized in them. "
-    "Policymakers read releases, which are certified and protected; there are none yet."
+    "Policymakers read releases, which are certified and protected: GET /v1/releases."
 )
 Reader = Annotated[Actor, may_see(Permission.READ_OUTCOMES, or_else=WHY_NOT)]
 PopulationAsked = Annotated[Population, Query(description="everybody enrolled on a career path, or those with a participation")]

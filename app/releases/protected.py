@@ -3,8 +3,13 @@
 A `Protected` is made here alone, of what the attacker's proof holds for, or of a release that was kept with its proof.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from app.releases.counting import Key, Laid
+from app.releases.proof import Certificate, Interval, NotProtected, verified
+from app.releases.table import Released
 
 Content = TypeVar("Content", covariant=True)
 Made = TypeVar("Made")
@@ -33,3 +38,24 @@ class Protected(Generic[Content]):
 def kept(content: Made) -> Protected[Made]:
     """A release's figures as they were kept: they were proved before they were."""
     return Protected(content, _MINT)
+
+
+def proved(released: Released, proofs: Sequence[tuple[Laid, Certificate]]) -> tuple[Protected[Released], tuple[Interval, ...]]:
+    """The figures of a release for anybody, after every certificate was checked and every figure looked at.
+
+    Answers also the intervals of all that is hidden. Raises `NotProtected`, which names the cells.
+    """
+    intervals: list[Interval] = []
+    may_show: set[Key] = set()
+    for laid, certificate in proofs:
+        intervals += verified(laid.system, certificate, released.threshold)
+        may_show |= {key for key, number in laid.figures if number not in certificate.hidden}
+    wrong = [
+        f"{shown.indicator} of {shown.population} in {shown.region} ({shown.region_system}): it is shown, and no proof speaks of it"
+        for shown in released
+        if (shown.value, shown.numerator, shown.denominator) != (None, None, None)
+        and ((shown.region_system, shown.region), shown.indicator, shown.population) not in may_show
+    ]
+    if wrong:
+        raise NotProtected(wrong)
+    return Protected(released, _MINT), tuple(intervals)

@@ -93,7 +93,8 @@ _ORDER = Keyset(Release.id, descending=True)
 
 def visible(by: Actor) -> ColumnElement[bool]:
     """Which releases the actor may see: those that are or were certified, and drafts only where it makes or certifies them."""
-    return true() if Permission.WRITE_RELEASES in by.permissions else Release.status != "draft"
+    makes = {Permission.WRITE_RELEASES, Permission.CERTIFY_RELEASES} & by.permissions
+    return true() if makes else Release.status != "draft"
 
 
 async def listed(read: Read, *, by: Actor, period: str | None = None, after: str | None = None, limit: int = LIMIT) -> Page[ReleaseKept]:

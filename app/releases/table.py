@@ -6,13 +6,21 @@ from datetime import date
 
 from app.core.periods import Period
 from app.outcomes.definitions import DEFINITIONS
-from app.outcomes.indicators import Definition, Population
+from app.outcomes.indicators import Definition, Measure, Population
 from app.outcomes.measures import MEASURES
 
 SUPPRESSED = "suppressed"
 """The one mark of whatever is withheld: it does not tell a small group from one that is hidden to protect another."""
 
 OK = "ok"
+
+RATES = ("completion_rate", "credential_rate", "employment_rate_q2", "employment_rate_q4", "in_demand_placement")
+MEDIANS = ("median_earnings_q2",)
+
+
+def measured(indicator: str) -> Measure:
+    """How an indicator's figure follows from its counts. Kept figures have no expression that would say it."""
+    return Measure.RATE if indicator in RATES else Measure.MEDIAN if indicator in MEDIANS else Measure.COUNT
 
 
 @dataclass(frozen=True)

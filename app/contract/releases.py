@@ -1,0 +1,110 @@
+"""Releases on the wire: certified, protected, frozen outcomes. What is here may be shown to anybody, once it is certified."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from app.contract.outcomes import IndicatorName, Population
+
+Form = Literal["csv", "xlsx", "parquet", "geojson", "gpkg", "json"]
+FigureStatus = Literal["ok", "suppressed", "not_yet_available", "not_reported", "not_applicable"]
+
+
+class NewRelease(BaseModel):
+    """What to release."""
+
+    period: str = Field(description="kind@report-date; kinds are quarter, program_year, rolling_4", examples=["quarter@2026-09-30"])
+
+
+class NewRevision(BaseModel):
+    """Why a release has to be made anew."""
+
+    says: str = Field(description="what changed, for its readers", min_length=1, max_length=2000)
+
+
+class ReleaseFile(BaseModel):
+    """A frozen file."""
+
+    form: Form = Field(description="json is the Data Package that tells of the others")
+    name: str
+    sha256: str
+    size: int = Field(description="bytes")
+    media_type: str
+    href: str = Field(description="where to download it")
+
+
+class ReleaseProof(BaseModel):
+    """What the attacker found out: nothing to within the threshold, or there would be no release."""
+
+    threshold: int
+    figures: int = Field(description="that have a number")
+    too_small: int = Field(description="of these, hidden because they are about too few")
+    suppressed: int = Field(description="of these, hidden altogether")
+    proved: int = Field(description="counts for which it was shown that they stay in doubt")
+    narrowest: int | None = Field(description="the width of the narrowest interval of anything hidden; nothing if nothing is")
+    seconds: float
+
+
+class Release(BaseModel):
+    """A release without its figures."""
+
+    id: UUID
+    period: str = Field(examples=["quarter@2026-09-30"])
+    label: str = Field(description="the period for people", examples=["PY 2026 Q1"])
+    status: Literal["draft", "certified", "superseded"]
+    drafted_at: datetime
+    certified_at: datetime | None
+    supersedes: UUID | None = Field(description="the release that it is a revision of")
+    replaced_by: UUID | None = Field(description="the revision that took its place")
+    says: str = Field(description="of a revision: what changed")
+    as_of: date = Field(description="the day on which exits and lags are as known")
+    threshold: int = Field(description="groups of fewer people are not shown")
+    digest: str = Field(description="SHA-256 over the names and hashes of its files")
+    files: list[ReleaseFile]
+
+
+class DraftedRelease(Release):
+    """A release as those see it who make it: with what is hidden for which cause. That is for them alone."""
+
+    drafted_by: UUID
+    certified_by: UUID | None
+    input: str = Field(description="SHA-256 of the extract that it was computed from")
+    proof: ReleaseProof
+
+
+class ReleasePage(BaseModel):
+    """Releases, newest first."""
+
+    items: list[Release]
+    next: str | None
+
+
+class ReleasedFigure(BaseModel):
+    """One figure, in the layout that the files have too."""
+
+    state: str
+    region_system: str
+    region: str
+    region_name: str
+    population: Population
+    indicator: IndicatorName
+    period: str
+    cohort_from: date
+    cohort_until: date
+    numerator: int | None
+    denominator: int | None
+    value: float | None = Field(description="a share of one, dollars a quarter, or how many")
+    status: FigureStatus
+    disclosure: Literal["protected"]
+    note: str = Field(description="what has to be said beside the number")
+
+
+class ReleasedTable(BaseModel):
+    """All figures of a release. `next` is always null: all of it is here."""
+
+    release: UUID
+    notes: list[str] = Field(description="what a reader has to know")
+    items: list[ReleasedFigure]
+    next: None = None

@@ -1,0 +1,198 @@
+"""The attacker: what somebody can work out who reads all that is published and knows how regions are composed.
+
+For a row that is to stay in doubt it looks for the smallest and the largest value that agree with what is known: by linear programming
+(HiGHS), and in whole numbers where the fractions leave it open. What it finds are whole-numbered *points*, each checked exactly; what
+it concludes from bounds, it uses only to choose what else to hide. The proof rests on the points alone (`proof`).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from app.releases.system import Matrix, System, Target, Vector
+
+REACH = 8
+"""Intervals are looked for as far as so many thresholds from the true value: whether one is wider still does not matter."""
+
+WHOLE_GAP = 0.1
+"""Whole numbers are looked for until they are so near the bound: any two points far enough apart will do."""
+
+EPS = 1e-6
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Narrow:
+    """A row that is known too closely: how closely, and which published rows give it away, with their part in it."""
+
+    target: Target
+    width: float
+    above: dict[int, float]  # row -> its multiplier in the upper bound
+    below: dict[int, float]  # the same in the lower bound
+
+
+class Attacker:
+    """Over one system. Keeps the points that it found: what agrees with much agrees with less."""
+
+    def __init__(self, system: System, threshold: int, *, seed: int = 1) -> None:
+        self.system = system
+        self.threshold = threshold
+        self.reach = REACH * threshold
+        self.points: Matrix = system.cells.reshape(1, -1)
+        self.chance = np.random.default_rng(seed)
+        self._solver = _loaded(system)
+
+    def narrow(self, hidden: frozenset[int], *, most: int = 10**9) -> list[Narrow]:
+        """Rows that are known too closely if these items are hidden: all, or the first `most` that it comes across."""
+        self._publish(hidden)
+        self._probe(hidden)
+        found = []
+        for target in self.open(hidden):
+            if self._open_now(target, hidden):  # a point that was found for another one may do for this one
+                continue
+            if (narrow := self._bounded(target, hidden)) is not None:
+                found.append(narrow)
+                if len(found) >= most:
+                    break
+        return found
+
+    def open(self, hidden: frozenset[int]) -> list[Target]:
+        """Rows for which there is no pair of points yet."""
+        targets = self.system.targets(hidden)
+        widths = self._widths(targets, hidden)
+        return [target for target, width in zip(targets, widths, strict=True) if width < self.threshold]
+
+    def widen(self, hidden: frozenset[int]) -> None:
+        """Look for the ends of every interval, also where enough is known: for what is told of how narrow the narrowest is."""
+        self._publish(hidden)
+        for target in self.system.targets(hidden):
+            for sign in (1.0, -1.0):
+                self._aim(target.row, sign)
+
+    def witnesses(self, hidden: frozenset[int]) -> tuple[Matrix, list[tuple[Target, int, int]]]:
+        """The points that agree with what is shown, and for each target the numbers of those with its smallest and largest value."""
+        points = self._fitting(hidden)
+        pairs = []
+        for target in self.system.targets(hidden):
+            values = points @ self.system.matrix[target.row]
+            pairs.append((target, int(values.argmin()), int(values.argmax())))
+        used = sorted({number for _, low, high in pairs for number in (low, high)})
+        at = {number: place for place, number in enumerate(used)}
+        return points[used], [(target, at[low], at[high]) for target, low, high in pairs]
+
+    def _fitting(self, hidden: frozenset[int]) -> Matrix:
+        return self.points[self.system.holds(self.points, hidden)]
+
+    def _widths(self, targets: Sequence[Target], hidden: frozenset[int]) -> list[int]:
+        values = self._fitting(hidden) @ self.system.matrix[[target.row for target in targets]].T
+        widths: list[int] = (values.max(axis=0) - values.min(axis=0)).tolist() if targets else []
+        return widths
+
+    def _open_now(self, target: Target, hidden: frozenset[int]) -> bool:
+        return self._widths([target], hidden)[0] >= self.threshold
+
+    def _publish(self, hidden: frozenset[int]) -> None:
+        """Tell the solver what is shown."""
+        rows = len(self.system.matrix)
+        self.lower, self.upper = np.full(rows, -highspy.kHighsInf), np.full(rows, highspy.kHighsInf)
+        shown = self.system.published(hidden)
+        self.lower[shown] = self.upper[shown] = self.system.values[shown]
+        for fact in self.system.given(hidden):
+            self.lower[fact.row] = max(self.lower[fact.row], fact.low)
+        _bound(self._solver, range(rows), self.lower, self.upper)
+
+    def _probe(self, hidden: frozenset[int], *, times: int = 4) -> None:
+        """Pull all open rows up or down at once, by chance which: one solution opens many."""
+        for _ in range(times):
+            rows = [target.row for target in self.open(hidden)]
+            if len(rows) < 4:
+                return
+            near = self.system.values[rows]
+            _bound(self._solver, rows, np.maximum(self.lower[rows], near - self.reach), np.minimum(self.upper[rows], near + self.reach))
+            signs = self.chance.choice([-1.0, 1.0], len(rows))
+            self._solve(signs @ self.system.matrix[rows])
+            _bound(self._solver, rows, self.lower[rows], self.upper[rows])
+
+    def _bounded(self, target: Target, hidden: frozenset[int]) -> Narrow | None:
+        """Look for the ends of one interval; answers what gives the row away, if it is narrow."""
+        high, above = self._aim(target.row, 1.0)
+        low, below = self._aim(target.row, -1.0)
+        width = np.floor(high + EPS) - np.ceil(low - EPS)
+        if width < self.threshold:
+            return Narrow(target, float(width), above, below)
+        for sign in (1.0, -1.0):
+            if not self._open_now(target, hidden):
+                self._aim(target.row, sign, whole=True)
+        if self._open_now(target, hidden):
+            return None
+        # In fractions it is wide, in whole numbers not: whatever is shown may be what gives it away.
+        every = dict.fromkeys(self.system.published(hidden), 1.0)
+        return Narrow(target, float(self._widths([target], hidden)[0]), every, every)
+
+    def _aim(self, row: int, sign: float, *, whole: bool = False) -> tuple[float, dict[int, float]]:
+        """The largest (sign 1) or smallest (-1) value of a row, up to the reach, and which bounds hold it there."""
+        value = self.system.values[row]
+        low, high = max(self.lower[row], value - self.reach), min(self.upper[row], value + self.reach)
+        _bound(self._solver, [row], np.array([low]), np.array([high]))
+        duals = self._solve(sign * self.system.matrix[row], whole=whole)
+        reached = sign * self._solver.getInfo().objective_function_value
+        _bound(self._solver, [row], self.lower[[row]], self.upper[[row]])
+        return reached, {int(n): float(duals[n]) for n in np.flatnonzero(np.abs(duals) > EPS) if n != row or value in (low, high)}
+
+    def _solve(self, weights: Floats, *, whole: bool = False) -> Floats:
+        """Maximize, keep the point if it is whole and right, and answer the multipliers of the rows."""
+        columns = len(self.system.cells)
+        numbers = np.arange(columns, dtype=np.int32)
+        self._solver.changeColsCost(columns, numbers, np.asarray(weights, dtype=np.float64))
+        if whole:
+            kinds = np.full(columns, int(highspy.HighsVarType.kInteger.value), dtype=np.uint8)
+            self._solver.changeColsIntegrality(columns, numbers, kinds)
+            self._solver.setOptionValue("presolve", "on")
+        self._solver.run()
+        solution = self._solver.getSolution()
+        point = np.array(solution.col_value)
+        duals = np.array(solution.row_dual) if solution.dual_valid else np.zeros(len(self.system.matrix))
+        if whole:
+            kinds = np.full(columns, int(highspy.HighsVarType.kContinuous.value), dtype=np.uint8)
+            self._solver.changeColsIntegrality(columns, numbers, kinds)
+            self._solver.setOptionValue("presolve", "off")
+        rounded: Vector = np.rint(point).astype(np.int64)
+        if len(point) == columns and np.abs(point - rounded).max(initial=0) < EPS:
+            self.points = np.vstack([self.points, rounded])
+        return duals
+
+
+def _loaded(system: System) -> highspy.Highs:
+    """The system in the solver, with nothing published yet; it maximizes."""
+    rows, columns = system.matrix.shape
+    matrix = system.matrix
+    where = [np.flatnonzero(row) for row in matrix]
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = columns, rows
+    model.col_cost_ = np.zeros(columns)
+    model.col_lower_, model.col_upper_ = np.zeros(columns), np.full(columns, highspy.kHighsInf)
+    model.row_lower_, model.row_upper_ = np.full(rows, -highspy.kHighsInf), np.full(rows, highspy.kHighsInf)
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_ = np.cumsum([0, *(len(at) for at in where)], dtype=np.int32)
+    model.a_matrix_.index_ = np.concatenate([*where, np.zeros(0)]).astype(np.int32)
+    model.a_matrix_.value_ = np.concatenate([*(row[at] for row, at in zip(matrix, where, strict=True)), np.zeros(0)]).astype(np.float64)
+    model.sense_ = highspy.ObjSense.kMaximize
+    solver = quiet()
+    solver.passModel(model)
+    return solver
+
+
+def quiet() -> highspy.Highs:
+    """A solver that says nothing, uses one thread and takes the same way every time."""
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]  # its types leave this one out
+    for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 1), ("presolve", "off"), ("mip_rel_gap", WHOLE_GAP)):
+        solver.setOptionValue(option, value)
+    return solver
+
+
+def _bound(solver: highspy.Highs, rows: Iterable[int], lower: Floats, upper: Floats) -> None:
+    for row, low, high in zip(rows, lower.tolist(), upper.tolist(), strict=True):
+        solver.changeRowBounds(int(row), low, high)

@@ -1,0 +1,109 @@
+"""Complementary suppression: the cheapest set of further figures to hide, so that the attacker gets near none of those hidden.
+
+A master problem says what to hide; the attacker answers with what is still known too closely and what gives it away; that is one more
+condition of the master's. M. Fischetti and J. J. Salazar, "Solving the cell suppression problem on tabular data with linear
+constraints", Management Science 47 (2001), 1008-1027.
+"""
+
+from dataclasses import dataclass, field
+
+import highspy
+import numpy as np
+
+from app.releases.attacker import EPS, Attacker, Narrow, quiet
+from app.releases.proof import Certificate, NotProtected
+from app.releases.system import System, hidden_at_least
+
+ROUNDS = 400
+GAP = 0.01  # of the cheapest cost: a little more hidden is safe, and much sooner found
+SECONDS = 5.0  # for one master problem; the best found by then will do
+NARROW_A_ROUND = 40
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Hiding items must widen a row by `lack` at least (if the item `of` is hidden); `gains` says by how much each can at most."""
+
+    gains: dict[int, float]
+    lack: float
+    of: int | None
+
+
+@dataclass
+class Master:
+    """Which items to hide: as cheap as the conditions allow."""
+
+    system: System
+    cuts: list[Cut] = field(default_factory=list)
+
+    def cheapest(self) -> frozenset[int]:
+        """The items to hide. Raises `NotProtected` if no choice meets the conditions."""
+        items = self.system.items
+        at_least = hidden_at_least(items)
+        solver = quiet()
+        solver.setOptionValue("presolve", "on")
+        solver.setOptionValue("mip_rel_gap", GAP)
+        solver.setOptionValue("time_limit", SECONDS)
+        weights = np.array([item.weight for item in items])
+        lower = np.array([1.0 if number in at_least else 0.0 for number in range(len(items))])
+        upper = np.array([0.0 if item.known and number not in at_least else 1.0 for number, item in enumerate(items)])
+        solver.addVars(len(items), lower, upper)
+        numbers = np.arange(len(items), dtype=np.int32)
+        solver.changeColsCost(len(items), numbers, weights)
+        solver.changeColsIntegrality(len(items), numbers, np.full(len(items), 1, dtype=np.uint8))
+        for cut in self.cuts:
+            gains = dict(cut.gains)
+            if cut.of is not None:
+                gains[cut.of] = gains.get(cut.of, 0.0) - cut.lack
+            low = 0.0 if cut.of is not None else cut.lack
+            solver.addRow(low, highspy.kHighsInf, len(gains), np.array(list(gains), dtype=np.int32), np.array(list(gains.values())))
+        solver.run()
+        values = np.array(solver.getSolution().col_value)
+        if len(values) != len(items) or not np.isfinite(solver.getInfo().objective_function_value):
+            raise NotProtected([f"{self.system.name}: no choice of figures to hide protects the others"])
+        return frozenset(np.flatnonzero(values > 0.5).tolist())
+
+
+def protected(system: System, threshold: int) -> Certificate:
+    """What to hide, with the attacker's witnesses that it is enough. Raises `NotProtected`."""
+    attacker, master = Attacker(system, threshold), Master(system)
+    hidden = hidden_at_least(system.items)
+    for _ in range(ROUNDS):
+        narrow = attacker.narrow(hidden, most=NARROW_A_ROUND)
+        if not narrow:
+            attacker.widen(hidden)
+            points, pairs = attacker.witnesses(hidden)
+            return Certificate(hidden, points, tuple(pairs))
+        master.cuts += [_cut(system, hidden, one, threshold) for one in narrow]
+        hidden = master.cheapest()
+    raise NotProtected([f"{system.name}, {one.target.name}: nothing was found that protects it" for one in narrow])
+
+
+def _cut(system: System, hidden: frozenset[int], narrow: Narrow, threshold: int) -> Cut:
+    """How much wider the row could get by hiding what gives it away.
+
+    A published sum that holds the bound from the one side can move as far as nobody knows; one that holds it because it is not
+    negative, as far as it is large.
+    """
+    lack = threshold - narrow.width
+    gains: dict[int, float] = {}
+
+    def gain(row: int, multiplier: float) -> None:
+        for number in _givers(system, hidden, row):
+            far = lack if multiplier > 0 else min(lack, -multiplier * float(system.values[row]))
+            gains[number] = min(lack, gains.get(number, 0.0) + far)
+
+    for multipliers in (narrow.above, narrow.below):
+        for row, multiplier in multipliers.items():
+            gain(row, multiplier)
+    if not any(value > EPS for value in gains.values()):
+        of = "" if narrow.target.of is None else system.items[narrow.target.of].name
+        raise NotProtected([f"{system.name}, {of or narrow.target.name}: it is known to {narrow.width:.0f}, and nothing can be hidden"])
+    return Cut(gains, lack, narrow.target.of)
+
+
+def _givers(system: System, hidden: frozenset[int], row: int) -> list[int]:
+    """The items that let an outsider know a row, and could be hidden."""
+    of_facts = [fact.of for fact in system.facts if fact.row == row and fact.of is not None]
+    numbers = {*system.owner.get(row, ()), *of_facts}
+    return [number for number in numbers if number not in hidden and not system.items[number].known]
