@@ -12,6 +12,7 @@ from sqlalchemy import ClauseElement, bindparam, text
 from app.core.db import Tx
 from app.core.ready import Ready
 from app.enrollments import actions, participations, queries, reading
+from app.enrollments.models import Enrollment
 from tests.conftest import TestDatabase
 from tests.enrollments import world
 from tests.people import DANA, ERIE, MONROE
@@ -32,7 +33,7 @@ HOT: dict[str, tuple[ClauseElement | Ready, dict[str, str]]] = {
         {"enrollments": "id =", "step_completions": "enrollment =", "credentials": "participant ="},
     ),
     "a partner's list": (
-        queries.ORDER.page(queries._LISTED.where(queries.Enrollment.partner == bindparam("of")), after=None, limit=100),
+        queries.ORDER.page(queries._LISTED.where(Enrollment.partner == bindparam("of")), after=None, limit=100),
         {"enrollments": "partner ="},
     ),
     "services of one person": (participations._SERVICES_OF_ONE, {"participants": "person =", "services": "participant ="}),
@@ -105,7 +106,7 @@ async def test_an_index_is_asked_for_the_key(full: Tx) -> None:
 
 async def test_what_is_looked_for_without_a_key_is_found(full: Tx) -> None:
     """The test above can fail: a list by a column without an index reads everything."""
-    ready = Ready(queries._LISTED.where(queries.Enrollment.planned_end == bindparam("on")))
+    ready = Ready(queries._LISTED.where(Enrollment.planned_end == bindparam("on")))
     driver = (await full.connection.get_raw_connection()).driver_connection
     assert driver is not None
     async with driver.cursor() as cursor:
