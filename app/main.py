@@ -8,14 +8,21 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 
 import app.api
+import app.console
 from app.api.description import described
 from app.api.problems import MEDIA_TYPE, answer_problems
 from app.api.requests import Requests
+from app.console.assets import Assets
+from app.console.pages import problem_page
 from app.contract.problems import Problem
+from app.core.assets import ADDRESS
 from app.core.clock import Clock, clock_for
 from app.core.db import Database
 from app.core.settings import Settings
 from app.participants.keyring import key_ring
+
+ROOMS = (app.api, app.console)
+"""Packages whose modules have routers."""
 
 DESCRIPTION = """
 Regions, in-demand jobs and career paths; learners and what became of them, per region.
@@ -52,10 +59,12 @@ def create_app(settings: Settings, *, database_url: str, clock: Clock | None = N
     application.state.settings = settings
     application.state.clock = clock or clock_for(settings.today)
     application.add_middleware(Requests)
-    answer_problems(application)
-    for module in pkgutil.iter_modules(app.api.__path__, "app.api."):
-        router = getattr(importlib.import_module(module.name), "router", None)
-        if isinstance(router, APIRouter):
-            application.include_router(router)
+    answer_problems(application, {"/console": problem_page})
+    for room in ROOMS:
+        for module in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
+            router = getattr(importlib.import_module(module.name), "router", None)
+            if isinstance(router, APIRouter):
+                application.include_router(router)
+    application.mount(ADDRESS, Assets(), name="static")
     described(application)
     return application

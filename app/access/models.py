@@ -1,9 +1,9 @@
-"""Keys, and the answers kept for repeated requests."""
+"""Keys, sessions, and the answers kept for repeated requests."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Integer, LargeBinary, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Data, InState
@@ -33,6 +33,23 @@ class ApiKey(Base):
     __table_args__ = (
         CheckConstraint("(role IN ('board_staff', 'college_staff')) = (partner IS NOT NULL)", name="partner_staff_belong_to_a_partner"),
     )
+
+
+class Session(Base):
+    """Somebody signed in to the console with a key. No row policy and no grant, as with keys: see `access.sessions`."""
+
+    __tablename__ = "sessions"
+    __data__ = Data.INTERNAL
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuidv7()"), doc="the session's id")
+    digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True, doc="SHA-256 of what the browser keeps; that itself is not kept here")
+    key: Mapped[UUID] = mapped_column(
+        ForeignKey("api_keys.id"), index=True, doc="the key with which it was opened; it ends with that"
+    )
+    state: Mapped[str] = mapped_column(doc="the state whose rows it opens")
+    opened_at: Mapped[datetime] = mapped_column(server_default=text("now()"), doc="when somebody signed in")
+    expires_at: Mapped[datetime] = mapped_column(doc="until when it opens anything")
+    revoked_at: Mapped[datetime | None] = mapped_column(doc="since when it no longer does: somebody signed out, or in anew")
 
 
 class OnceAnswer(InState, Base):

@@ -1,10 +1,11 @@
 """Refusals as RFC 9457 problems: the one place where a kind of refusal becomes a status."""
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
@@ -12,13 +13,15 @@ from app.contract.problems import STATUS, Problem, ProblemError
 from app.core.errors import Refusal, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
+Page = Callable[[Request, Problem], Response]
+"""Shows a problem to people; `app.state.problem_pages` has one under the beginning of each address that is theirs."""
 _SLUGS = {401: "unauthenticated", 403: "forbidden", 404: "not-found", 405: "invalid", 413: "too-large", 422: "invalid"}
 
 
 def problem(
     request: Request, slug: str, title: str, detail: str, *, status: int | None = None, errors: list[ProblemError] | None = None
-) -> JSONResponse:
-    """The answer that says why not."""
+) -> Response:
+    """The answer that says why not: a page under an address whose readers are people, `application/problem+json` elsewhere."""
     status = status or STATUS[slug]
     body = Problem(
         type=f"/problems/{slug}",
@@ -28,20 +31,24 @@ def problem(
         instance=getattr(request.state, "id", None),
         errors=errors or [],
     )
+    pages: dict[str, Page] = getattr(request.app.state, "problem_pages", {})
+    for prefix, page in pages.items():
+        if request.url.path.startswith(prefix):
+            return page(request, body)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     if status == 503:
         headers["Retry-After"] = "2"
     return JSONResponse(body.model_dump(exclude_none=True), status, headers, media_type=MEDIA_TYPE)
 
 
-async def _refused(request: Request, refusal: Exception) -> JSONResponse:
+async def _refused(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)
     slug = next(slug for kind in type(refusal).__mro__ if (slug := getattr(kind, "slug", "")) in STATUS)
     errors = [ProblemError(pointer=f"/{v.pointer}", code=v.code, detail=v.detail, line=None) for v in refusal.violations]
     return problem(request, slug, refusal.title, refusal.detail, errors=errors)
 
 
-async def _unreadable(request: Request, error: Exception) -> JSONResponse:
+async def _unreadable(request: Request, error: Exception) -> Response:
     """The body or the query is not of the contract's shape. What was sent is not repeated: it can hold personal data."""
     assert isinstance(error, RequestValidationError)
     errors = [ProblemError(pointer=_pointer(e["loc"]), code=e["type"], detail=e["msg"], line=None) for e in error.errors()]
@@ -54,14 +61,14 @@ def _pointer(loc: tuple[Any, ...]) -> str:
     return "/" + "/".join(where[1:] if where and where[0] == "body" else where)
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 413:
         return too_large(request)
     return problem(request, _SLUGS.get(error.status_code, "invalid"), "This cannot be done", str(error.detail), status=error.status_code)
 
 
-def too_large(request: Request) -> JSONResponse:
+def too_large(request: Request) -> Response:
     """The body is longer than this installation takes."""
     limit = request.app.state.settings.upload_limit
     return problem(request, "too-large", "This is too large", f"A request has {limit:,} bytes at most. Divide what you send.")
@@ -70,7 +77,7 @@ def too_large(request: Request) -> JSONResponse:
 LOST_A_RACE = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not to be had
 
 
-async def _database(request: Request, error: Exception) -> JSONResponse:
+async def _database(request: Request, error: Exception) -> Response:
     """The database went away in the middle, or let another transaction go first. Statement and parameters stay out of answer and log."""
     assert isinstance(error, DBAPIError)
     if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in LOST_A_RACE:
@@ -78,14 +85,15 @@ async def _database(request: Request, error: Exception) -> JSONResponse:
     raise error
 
 
-async def _mistake(request: Request, _error: Exception) -> JSONResponse:
+async def _mistake(request: Request, _error: Exception) -> Response:
     """A mistake of ours. The log has the place where it happened, under the request's id; the answer has the id alone."""
     detail = "Nothing was recorded. Tell your administrator the id in 'instance': the log has more under it."
     return problem(request, "mistake", "We made a mistake", detail, status=500)
 
 
-def answer_problems(app: FastAPI) -> None:
-    """Every error leaves as a problem."""
+def answer_problems(app: FastAPI, pages: dict[str, Page]) -> None:
+    """Every error leaves as a problem: as one of the `pages`, by the beginning of the address, or else on the wire."""
+    app.state.problem_pages = pages
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _http)

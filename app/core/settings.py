@@ -7,6 +7,9 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+DEMO_KEYS = "demo-keys.json"
+"""In the data folder of a demonstration: a key for each kind of user."""
+
 
 class Settings(BaseSettings):
     """What a process needs to know before it can start. Read once, at the entry point, and handed on."""

@@ -17,6 +17,7 @@ from app.core.db import Database
 from app.core.errors import Conflict
 from app.core.installation import Installation
 from app.core.jobs import Work, Workshop
+from app.core.settings import DEMO_KEYS
 from app.definitions import applying
 from app.definitions.kind import Home, Wanted
 from app.definitions.kinds.states import STATES
@@ -31,7 +32,7 @@ from app.participants.sealing import KeyRing
 from app.states.actions import create
 from app.states.models import State
 
-MARK, KEYS, POPULATION = "demo.json", "demo-keys.json", "population"
+MARK, KEYS, POPULATION = "demo.json", DEMO_KEYS, "population"
 """In the data folder: which population this is, the visitors' keys, and the population as files."""
 
 FILLS = {

@@ -1,47 +1,148 @@
-"""What is due: exits that come, follow-ups, enrollments past their planned end. Each reads people, and so leaves an entry.
+"""What is due for the people in a partner's caseload: exits that come, plans whose day has come, follow-up, paths past their end.
 
-A list has the most urgent `SHOWN` and says how many there are. It starts at the caller's caseload, so it grows with that and not with
-the state; for the state's own staff at the day.
+Each question reads people, and so leaves an entry. A list has the most urgent `SHOWN` and says how many there are; it starts at the
+caseload, so it grows with that and not with the state.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Row, Select, and_, bindparam, exists, func, or_, select, true
-from sqlalchemy.orm import aliased
+from sqlalchemy import Row, TextClause, text
 
 from app.audit.entries import note
-from app.career_paths.models import CareerPath
 from app.core.actor import Actor
-from app.core.acts import By
-from app.core.db import Read, Tx
-from app.enrollments.models import Enrollment, Participation, PlannedService, Service, ServiceKind
-from app.enrollments.queries import ACTIVE
-from app.enrollments.rules import Period
-from app.enrollments.visibility import shared
-from app.participants.models import Caseload, Participant
+from app.core.db import Tx
 
 DAYS = 15
 """An exit that is known in so many days or fewer is coming."""
 
-FOLLOW_UP = timedelta(days=365)
-"""Follow-up services are to be there for at least a year after an exit: youth 20 CFR 681.580, adults and dislocated workers who got work
-20 CFR 678.430(c). Those that the caller's own partner never recorded any of are due."""
+AHEAD = 30
+"""A service that is to hold a participation open is proposed for so many days from today."""
 
 SHOWN = 25
 
 
 @dataclass(frozen=True)
 class Due:
-    """The most urgent of those who are due something, and how many there are."""
+    """The most urgent rows, and how many there are."""
 
     items: Sequence[Row[Any]]
     total: int
 
 
-@dataclass(frozen=True)
-class Caseload_:
-    """How many people a partner has, and what they are doing."""
+# A person may have several records; the partner knows some. What another partner recorded is told only if it agreed to share: the kind
+# of the last service is. The next one is of the same kind, unless that runs; else the first of the program's that keep a period open.
+_MINE = """
+WITH mine AS MATERIALIZED (
+  SELECT p.person, min(p.id::text)::uuid AS participant
+  FROM caseload c JOIN participants p ON p.id = c.participant WHERE c.partner = :by_partner GROUP BY p.person
+)
+"""
+_SHARED = """
+(s.partner = :by_partner OR EXISTS (
+  SELECT FROM agreements a WHERE a.kind = 'share_records' AND a.partner = s.partner AND a.with_partner = :by_partner
+  AND a.valid_from <= :today AND (a.valid_until IS NULL OR a.valid_until > :today)))
+"""
+
+
+def _of_mine(statement: str) -> TextClause:
+    """A statement that begins with the people of the partner's caseload."""
+    return text(_MINE + statement.replace("{shared}", _SHARED))
+
+
+_EXITS = _of_mine("""
+, urgent AS (
+  SELECT m.participant, k.person, k.track, k.programs, k.entry, k.last_service, k.open_until, count(*) OVER () AS total
+  FROM participations k JOIN mine m ON m.person = k.person
+  WHERE k.superseded_at IS NULL AND k.open_until BETWEEN :today AND :today + (:days - 1)
+  ORDER BY k.open_until, k.person LIMIT :shown
+)
+SELECT u.participant, u.entry, u.last_service, u.open_until, u.open_until - :today + 1 AS days, :today + :ahead AS plan_for, u.total,
+       s.program, CASE WHEN s.told THEN s.title END AS last_title, n.key AS next_kind, n.title AS next_title
+FROM urgent u
+CROSS JOIN LATERAL (
+  SELECT s.program, s.kind, k.title, k.runs, {shared} AS told
+  FROM services s JOIN participants r ON r.id = s.participant JOIN service_kinds k ON k.key = s.kind
+  WHERE r.person = u.person AND s.voided_by IS NULL AND k.extends AND s.given_on BETWEEN u.entry AND u.last_service
+    AND u.programs ? s.program
+  ORDER BY coalesce(s.ended_on, s.given_on) DESC, s.id DESC LIMIT 1
+) s
+LEFT JOIN LATERAL (
+  SELECT k.key, k.title FROM service_kinds k WHERE k.extends AND NOT k.runs AND k.programs ? s.program
+  ORDER BY (k.key = s.kind AND s.told) DESC, k.category = 'individualized' DESC, k.key LIMIT 1
+) n ON true
+ORDER BY u.open_until, u.person
+""")
+_PLANS = _of_mine("""
+SELECT m.participant, p.planned_for, k.title, count(*) OVER () AS total
+FROM mine m JOIN planned_services p ON p.participant IN (SELECT r.id FROM participants r WHERE r.person = m.person)
+JOIN service_kinds k ON k.key = p.kind
+WHERE p.partner = :by_partner AND p.voided_by IS NULL AND p.planned_for BETWEEN :today - 30 AND :today + 7
+  AND NOT EXISTS (SELECT FROM services s WHERE s.participant = p.participant AND s.kind = p.kind AND s.partner = p.partner
+                  AND s.voided_by IS NULL AND s.given_on > p.documented_on)
+ORDER BY p.planned_for, p.id LIMIT :shown
+""")
+# Twelve months of follow-up: for youth at least (20 CFR 681.580(c)), for adults and dislocated workers up to that (20 CFR 678.430(c)).
+_FOLLOW_UPS = _of_mine("""
+SELECT m.participant, k.last_service AS exit, k.last_service + 365 AS until, count(*) OVER () AS total
+FROM mine m JOIN participations k ON k.person = m.person
+WHERE k.superseded_at IS NULL AND k.open_until < :today AND k.last_service > :today - 365
+  AND k.programs ?| ARRAY['adult', 'dislocated_worker', 'youth', 'dwg']
+  AND NOT EXISTS (SELECT FROM services s JOIN participants r ON r.id = s.participant JOIN service_kinds f ON f.key = s.kind
+                  WHERE r.person = m.person AND s.voided_by IS NULL AND s.given_on > k.last_service)
+ORDER BY k.last_service DESC, m.participant LIMIT :shown
+""")
+_OVERDUE = text("""
+SELECT e.participant, e.id AS enrollment, c.title, e.planned_end, :today - e.planned_end AS days, count(*) OVER () AS total
+FROM enrollments e JOIN career_paths c ON c.id = e.career_path
+WHERE e.partner = :by_partner AND e.ended_on IS NULL AND e.voided_by IS NULL AND e.planned_end < :today
+ORDER BY e.planned_end DESC, e.id LIMIT :shown
+""")
+_NUMBERS = _of_mine("""
+SELECT count(*) AS people,
+  count(*) FILTER (WHERE EXISTS (SELECT FROM participations k WHERE k.person = m.person AND k.superseded_at IS NULL
+                                 AND (k.open_until IS NULL OR k.open_until >= :today))) AS participating,
+  (SELECT count(DISTINCT e.participant) FROM enrollments e
+   WHERE e.partner = :by_partner AND e.ended_on IS NULL AND e.voided_by IS NULL) AS learning,
+  (SELECT count(*) FROM caseload c WHERE c.partner = :by_partner AND c.since > :today - 30) AS new
+FROM mine m
+""")
+
+
+async def _due(tx: Tx, statement: Any, verb: str, by: Actor, today: date, **more: Any) -> Due:
+    rows = await tx.all(statement, {"by_partner": by.partner, "today": today, "shown": SHOWN, **more}) if by.partner else []
+    await note(tx, verb, by=by, rows=len(rows))
+    return Due(rows, rows[0].total if rows else 0)
+
+
+async def exits_coming(tx: Tx, *, by: Actor, today: date) -> Due:
+    """Participations whose exit is known within `DAYS` days if nothing more happens, the first first.
+
+    Rows: participant, entry, last_service and its last_title (None: another partner's), open_until, days, and the service that would hold
+    it open: program, next_kind, next_title, plan_for.
+    """
+    return await _due(tx, _EXITS, "list_exits_coming", by, today, days=DAYS, ahead=AHEAD)
+
+
+async def plans_due(tx: Tx, *, by: Actor, today: date) -> Due:
+    """What the partner planned for the days from a month ago to a week ahead and nobody recorded: participant, planned_for, title."""
+    return await _due(tx, _PLANS, "list_plans_due", by, today)
+
+
+async def follow_ups_due(tx: Tx, *, by: Actor, today: date) -> Due:
+    """Who exited within twelve months, latest first, and was not heard of since: participant, exit, and until when follow-up lasts."""
+    return await _due(tx, _FOLLOW_UPS, "list_follow_ups_due", by, today)
+
+
+async def past_planned_end(tx: Tx, *, by: Actor, today: date) -> Due:
+    """The partner's enrollments that should have ended, latest first: participant, enrollment, title, planned_end, days."""
+    return await _due(tx, _OVERDUE, "list_past_planned_end", by, today)
+
+
+async def numbers(tx: Tx, *, by: Actor, today: date) -> Row[Any]:
+    """The caseload in numbers: people, participating (in a period open today), learning (on a path of the partner's), new in 30 days."""
+    row = await tx.first(_NUMBERS, {"by_partner": by.partner, "today": today})
+    assert row is not None, "a count is always there"
+    return row

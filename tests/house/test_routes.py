@@ -18,6 +18,7 @@ from app.main import create_app
 from tests.conftest import Client
 
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
+DOOR = ("/console", "/console/sign-in", "/console/sign-in/demo")  # where somebody signs in
 OPEN = ("/health/", "/public/", "/ogc")  # what anybody may see: how the system is, and what was certified for publication
 
 
@@ -41,11 +42,30 @@ def permissions(dependant: Dependant) -> Iterator[Permission]:
 
 
 def without_permission(app: FastAPI) -> list[str]:
-    return [name for name, route in routes(app).items() if " /v1" in name and not list(permissions(route.dependant))]
+    asked = {name: route for name, route in routes(app).items() if " /v1" in name or (" /console" in name and name.split()[1] not in DOOR)}
+    return [name for name, route in asked.items() if not list(permissions(route.dependant))]
 
 
 def not_idempotent(app: FastAPI) -> list[str]:
-    return [name for name, route in routes(app).items() if name.split()[0] in WRITING and not isinstance(route, Once)]
+    """Screens are for people: they take no Idempotency-Key."""
+    return [
+        name
+        for name, route in routes(app).items()
+        if name.split()[0] in WRITING and " /console" not in name and not isinstance(route, Once)
+    ]
+
+
+def checks_forgery(dependant: Dependant) -> bool:
+    return any(getattr(each.call, "checks_forgery", False) or checks_forgery(each) for each in dependant.dependencies)
+
+
+def forgeable(app: FastAPI) -> list[str]:
+    """What a page of another site could have somebody's browser send."""
+    return [
+        name
+        for name, route in routes(app).items()
+        if " /console" in name and name.split()[0] in WRITING and not checks_forgery(route.dependant)
+    ]
 
 
 APP = create_app(Settings(), database_url="postgresql://nobody@localhost/nothing")
@@ -64,7 +84,13 @@ def test_every_writing_route_answers_a_repeated_request_once() -> None:
 
 
 def test_what_is_open_to_anybody_is_listed() -> None:
-    assert [name for name in routes(APP) if " /v1/" not in name and not name.split()[1].startswith(OPEN)] == []
+    elsewhere = [name for name in routes(APP) if " /v1/" not in name and not name.split()[1].startswith(OPEN)]
+    assert [name for name in elsewhere if not name.split()[1].startswith("/console")] == []
+
+
+def test_every_form_of_a_screen_proves_that_it_is_our_own() -> None:
+    assert "POST /console/sign-out" in routes(APP)
+    assert forgeable(APP) == []
 
 
 def test_a_route_that_forgets_is_found() -> None:
@@ -76,10 +102,27 @@ def test_a_route_that_forgets_is_found() -> None:
     @forgetful.post("/how-often")
     async def how_often(by: Annotated[Actor, may(Permission.ENROLL)]) -> None: ...
 
+    screens = APIRouter(prefix="/console")
+
+    @screens.post("/screen")
+    async def screen() -> None: ...
+
     app = FastAPI()
     app.include_router(forgetful)
-    assert without_permission(app) == ["POST /v1/forgetful/who"]
+    app.include_router(screens)
+    assert forgeable(app) == without_permission(app)[1:] == ["POST /console/screen"]
+    assert without_permission(app)[:1] == ["POST /v1/forgetful/who"]
     assert not_idempotent(app) == ["POST /v1/forgetful/who", "POST /v1/forgetful/how-often"]
+
+
+async def test_nobody_sees_a_screen_without_a_session(app: FastAPI, client: Client) -> None:
+    caller, let_in = client(None), {}
+    for name in (name for name in routes(app) if " /console" in name and name.split()[1] not in DOOR):
+        method, path = name.split()
+        answer = await caller.request(method, re.sub(r"\{[^}]+\}", "x", path))
+        if not (answer.status_code == 303 and answer.headers["location"].startswith("/console/sign-in")):
+            let_in[name] = answer.status_code
+    assert let_in == {}
 
 
 @pytest.mark.parametrize("key", [None, "wf_opens_nothing"])
