@@ -84,7 +84,7 @@ def systems(crossed: Crossed, threshold: int, earlier: Known) -> Iterator[Laid]:
     pairs = _pairs(crossed.tallies.values(), names)
     for family, counted in product(FAMILIES, Counted):
         theirs = [i for (name, _), i in indicators.items() if name in family and i.counted is counted and i.cohort.window]
-        theirs = [i for i in theirs if any(f.status is Status.OK for f in figures[i.name, i.population].values())]
+        theirs = [i for i in theirs if any(f.status in (Status.OK, Status.NOT_APPLICABLE) for f in figures[i.name, i.population].values())]
         if theirs:
             sums = _sums(crossed.tallies[counted], theirs, names, pairs)
             yield Planned(sums, figures, threshold, earlier).made()
@@ -153,15 +153,15 @@ class Planned:
         before = self.earlier.of(place, indicator, values, self.threshold)
         withheld = figure.status is Status.NOT_REPORTED and any(values.values())
         unsafe = self._unsafe(values) or before.too_close
-        known = before.unchanged or not any(vector.any() for vector in parts.values())
+        self.builder.known |= {rows[part] for part in before.unchanged}
+        self.builder.known |= {rows[part] for part, vector in parts.items() if not vector.any()}
         return self.builder.item(
             Item(
                 name=f"{indicator.name} of {indicator.population} in {place[1]} ({place[0]})",
                 rows=tuple(row for name, row in rows.items() if name != "complement"),
                 watched=() if withheld and not unsafe else tuple(rows.values()),
                 weight=_weight(place, max(values.values())),
-                must_hide=unsafe and not known,
-                known=known,
+                must_hide=unsafe,
                 withheld=withheld,
             )
         )

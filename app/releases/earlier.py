@@ -24,11 +24,11 @@ class Read:
 class Before:
     """What earlier releases mean for a figure of now.
 
-    unchanged: the same cohort's figure was published with the very counts of now: it is known whatever is hidden now.
-    too_close: a figure of the same or an overlapping cohort differs by so few that the difference tells of them.
+    unchanged: counts of it that were published with the very values of now: they are known whatever is hidden now.
+    too_close: a count of the same or an overlapping cohort differs by so few that the difference tells of them.
     """
 
-    unchanged: bool = False
+    unchanged: frozenset[str] = frozenset()
     too_close: bool = False
 
 
@@ -49,14 +49,16 @@ class Known:
     def of(self, place: Place, indicator: Indicator, values: Mapping[str, int], threshold: int) -> Before:
         """What they mean for one figure; `values` are its counts now."""
         cohort = (indicator.cohort.shown.begins, indicator.cohort.shown.ends)
-        unchanged = close = False
+        unchanged: set[str] = set()
+        close = False
         for read in self.figures.get((place, indicator.name, indicator.population.value), ()):
             if read.cohort[1] < cohort[0] or cohort[1] < read.cohort[0]:
                 continue
-            changes = [values[part] - then for part, then in _counts(indicator, read).items()]
-            unchanged |= read.cohort == cohort and not any(changes)
-            close |= any(small(change, threshold) for change in changes)
-        return Before(unchanged, close and not unchanged)
+            changes = {part: values[part] - then for part, then in _counts(indicator, read).items()}
+            if read.cohort == cohort:
+                unchanged |= {part for part, change in changes.items() if change == 0}
+            close |= any(small(change, threshold) for change in changes.values())
+        return Before(frozenset(unchanged), close)
 
 
 def _counts(indicator: Indicator, read: Read) -> dict[str, int]:

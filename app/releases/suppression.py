@@ -46,7 +46,7 @@ class Master:
         solver.setOptionValue("time_limit", SECONDS)
         weights = np.array([item.weight for item in items])
         lower = np.array([1.0 if number in at_least else 0.0 for number in range(len(items))])
-        upper = np.array([0.0 if item.known and number not in at_least else 1.0 for number, item in enumerate(items)])
+        upper = np.array([0.0 if self.system.settled(number) and number not in at_least else 1.0 for number in range(len(items))])
         solver.addVars(len(items), lower, upper)
         numbers = np.arange(len(items), dtype=np.int32)
         solver.changeColsCost(len(items), numbers, weights)
@@ -104,6 +104,8 @@ def _cut(system: System, hidden: frozenset[int], narrow: Narrow, threshold: int)
 
 def _givers(system: System, hidden: frozenset[int], row: int) -> list[int]:
     """The items that let an outsider know a row, and could be hidden."""
+    if row in system.known:
+        return []
     of_facts = [fact.of for fact in system.facts if fact.row == row and fact.of is not None]
     numbers = {*system.owner.get(row, ()), *of_facts}
-    return [number for number in numbers if number not in hidden and not system.items[number].known]
+    return [number for number in numbers if number not in hidden and not system.settled(number)]

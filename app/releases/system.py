@@ -21,7 +21,6 @@ class Item:
 
     rows:    what it publishes: of a rate the numerator and the denominator
     watched: what an outsider must not get near while it is hidden: of a rate also the complement
-    known:   it cannot be hidden any more, or is empty by the composition of regions: it counts as published
     withheld: it is not shown for another reason than disclosure
     """
 
@@ -30,7 +29,6 @@ class Item:
     watched: tuple[int, ...]
     weight: float = 1.0
     must_hide: bool = False
-    known: bool = False
     withheld: bool = False
 
 
@@ -56,7 +54,8 @@ class Fact:
 class System:
     """The finest cells as they are, all rows over them, and the items that publish rows.
 
-    always: rows that must stay in doubt although nobody publishes them: differences of figures.
+    always: rows that must stay in doubt although nobody publishes them: differences of figures
+    known:  rows that an outsider knows in any case: they were published before, or nobody can be in them
     """
 
     name: str
@@ -65,6 +64,7 @@ class System:
     items: tuple[Item, ...]
     always: tuple[Target, ...] = ()
     facts: tuple[Fact, ...] = ()
+    known: frozenset[int] = frozenset()
 
     @cached_property
     def values(self) -> Vector:
@@ -82,7 +82,11 @@ class System:
 
     def published(self, hidden: frozenset[int]) -> list[int]:
         """The rows that an outsider reads, if these items are hidden."""
-        return sorted({row for number, item in enumerate(self.items) if item.known or number not in hidden for row in item.rows})
+        return sorted(self.known | {row for number, item in enumerate(self.items) if number not in hidden for row in item.rows})
+
+    def settled(self, number: int) -> bool:
+        """Whether hiding the item would hide nothing: all that it publishes is known."""
+        return self.known.issuperset(self.items[number].rows)
 
     def given(self, hidden: frozenset[int]) -> list[Fact]:
         """The facts that an outsider knows, if these items are hidden."""
@@ -90,13 +94,8 @@ class System:
 
     def targets(self, hidden: frozenset[int]) -> list[Target]:
         """The rows that must stay in doubt, if these items are hidden."""
-        found = [
-            Target(row, item.name, number)
-            for number, item in enumerate(self.items)
-            if number in hidden and not item.known
-            for row in item.watched
-        ]
-        return [*self.always, *found]
+        found = [Target(row, item.name, number) for number, item in enumerate(self.items) if number in hidden for row in item.watched]
+        return [target for target in (*self.always, *found) if target.row not in self.known]
 
     def holds(self, points: Matrix, hidden: frozenset[int]) -> NDArray[np.bool_]:
         """Which of the points (a row each, a whole number a cell) agree with everything that an outsider reads and knows."""
@@ -120,6 +119,7 @@ class Builder:
         self.items: list[Item] = []
         self.always: list[Target] = []
         self.facts: list[Fact] = []
+        self.known: set[int] = set()
         self._rows: dict[bytes, int] = {}
 
     def row(self, vector: Vector) -> int:
@@ -144,7 +144,6 @@ class Builder:
                     tuple(dict.fromkeys((*there.watched, *item.watched))),
                     there.weight + item.weight,
                     there.must_hide or item.must_hide,
-                    there.known or item.known,
                     there.withheld and item.withheld,
                 )
                 return number
@@ -154,7 +153,7 @@ class Builder:
     def made(self) -> System:
         """The system."""
         matrix = np.array(self.vectors, dtype=np.int64).reshape(len(self.vectors), len(self.cells))
-        return System(self.name, self.cells, matrix, tuple(self.items), tuple(self.always), tuple(self.facts))
+        return System(self.name, self.cells, matrix, tuple(self.items), tuple(self.always), tuple(self.facts), frozenset(self.known))
 
 
 def hidden_at_least(items: Iterable[Item]) -> frozenset[int]:

@@ -18,8 +18,8 @@ def counted(crossed: Crossed, threshold: int, *, known: Sequence[str] = ()) -> S
     for name, within in _sums(list(crossed)):
         row = builder.row(within)
         value = builder.value(within)
-        must = small(value, threshold) and name not in known
-        builder.item(Item(name, (row,), (row,), weight=1 + value, must_hide=must, known=name in known))
+        builder.known |= {row} if name in known else set()
+        builder.item(Item(name, (row,), (row,), weight=1 + value, must_hide=small(value, threshold) and name not in known))
     return builder.made()
 
 
