@@ -72,8 +72,9 @@ $(RUN): $(TOOLS) requirements/runtime.txt pyproject.toml
 	$(PIP) --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# Compiled at once: tests start many processes, and some machines forbid Python to keep what it compiled (PYTHONDONTWRITEBYTECODE).
 $(DEV): $(TOOLS) requirements/dev.txt pyproject.toml
-	$(PIP) --require-hashes -r requirements/dev.txt
+	$(PIP) --compile-bytecode --require-hashes -r requirements/dev.txt
 	$(PIP) --quiet --no-deps --no-build-isolation --editable .
 	@touch $@ $(RUN)
 

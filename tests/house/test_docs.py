@@ -34,6 +34,12 @@ def test_no_page_speaks_of_a_target_that_is_not_there() -> None:
     assert not {pair for pair in spoken if pair[1] not in known}
 
 
+def test_every_benchmark_is_listed() -> None:
+    named = set(re.findall(r"^\| `(\w+)` \|", TEXT[Path("bench/README.md")], re.MULTILINE))
+    benches = {path.stem for path, module in modules("bench").items() if any(getattr(node, "name", "") == "run" for node in module.body)}
+    assert named == benches
+
+
 LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\((?!https?:)([^)#\s]*)(#[^)\s]+)?\)|!\[[^\]]*\]\((?!https?:)([^)\s]+)\)|<img [^>]*src=\"([^\"]+)\"")
 
 
