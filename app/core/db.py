@@ -167,7 +167,7 @@ class Database:
             pool_size=pool,
             max_overflow=0,
             pool_timeout=10,
-            connect_args={"options": "-csearch_path=public,jobs -ctimezone=UTC", "application_name": "workforce"},
+            connect_args={"options": "-csearch_path=public,jobs -ctimezone=UTC", "application_name": "workforce", "connect_timeout": 5},
         )
 
     @asynccontextmanager
