@@ -30,8 +30,8 @@ from app.demo.shares import AS_OF
 
 STATE, SEED = "us-ny", 2026
 FILLED = (
-    *("residences", "participants", "partner_references", "caseload", "enrollments", "services", "planned_services", "step_completions"),
-    *("credentials", "exit_reasons", "employment_records", "participations", "touched", "audit_entries"),
+    *("residences", "participants", "search_tokens", "partner_references", "caseload", "enrollments", "services", "planned_services"),
+    *("step_completions", "credentials", "exit_reasons", "employment_records", "participations", "touched", "audit_entries"),
 )
 """The tables that a load fills, each after those that it points to."""
 BEFORE = "before"

@@ -18,9 +18,11 @@ from app.participants.caseload import joining
 from app.participants.checks import CHANGING, REGISTERING
 from app.participants.models import Participant, PartnerReference, Touched
 from app.participants.queries import NoParticipant
+from app.participants.searching import findable, found_no_more
 from app.participants.touched import touching
 
 _GIVEN = ("birth_date", "ssn_sealed", "ssn_token", "phone", "address", "residence", "sex", "hispanic", "races", "veteran")
+_NAMED = (Participant.id, Participant.first_name, Participant.last_name, Participant.phone)
 
 
 class NotMerged(Conflict):
@@ -40,7 +42,7 @@ def _register(candidate: CTE, admitted: ColumnElement[bool]) -> Made:
     c, partner = candidate.c, func.coalesce(candidate.c.partner, By.partner)
     own = {"id": c.id, "person": c.id, "registered_by": partner, "registered_on": c.registered_on, "act": By.act}
     told = {**own, **_told(c)}
-    made = insert(Participant).from_select(list(told), select(*told.values()).where(admitted)).returning(Participant.id).cte("made")
+    made = insert(Participant).from_select(list(told), select(*told.values()).where(admitted)).returning(*_NAMED).cte("made")
     reference = select(partner, func.btrim(c.reference), c.id).where(admitted, c.reference.is_not(None))
     known_as = insert(PartnerReference).from_select(["partner", "reference", "participant"], reference)
     registered = select(partner.label("partner"), c.id.label("participant"), c.registered_on.label("since")).where(admitted)
@@ -48,6 +50,7 @@ def _register(candidate: CTE, admitted: ColumnElement[bool]) -> Made:
         made,
         known_as.returning(literal_column("1")).cte("known_as"),
         joining(registered),
+        findable(made),
         audited("register", made),
         touching(made, made.c.id),
     )
@@ -60,10 +63,10 @@ def _change(candidate: CTE, admitted: ColumnElement[bool]) -> Made:
         update(Participant)
         .where(Participant.id == c.participant, Participant.revision == c.revision, admitted)
         .values(**_told(c), revision=Participant.revision + 1)
-        .returning(Participant.id)
+        .returning(*_NAMED)
         .cte("made")
     )
-    return made, audited("change_participant", made), touching(made, made.c.id)
+    return made, findable(made), found_no_more(made), audited("change_participant", made), touching(made, made.c.id)
 
 
 REGISTER = Act(REGISTERING, _register)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKeyConstraint, Identity, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKeyConstraint, Identity, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import text
 
@@ -69,6 +69,7 @@ class Participant(Recorded, Revised, Tenant, Base):
         ForeignKeyConstraint(["state", "registered_by"], ["partners.state", "partners.id"], name="participants_registered_by_known"),
         UniqueConstraint("state", "number", name="participants_number_once"),
         Index("participants_by_person", "state", "person"),
+        Index("participants_by_birth_date", "state", "birth_date"),
         Index("participants_by_name", "state", "last_key", "first_key"),
         Index("participants_by_ssn_token", "state", "ssn_token", postgresql_where=text("ssn_token IS NOT NULL")),
         CheckConstraint("sex IN (1, 2, 9)", name="sex_known"),
@@ -122,3 +123,16 @@ class Touched(InState, Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True, sort_order=-10, doc="ascending")
     participant: Mapped[UUID] = mapped_column(doc="whom it concerns")
     at: Mapped[datetime] = mapped_column(server_default=text("now()"), doc="when")
+
+
+class SearchToken(InState, Base):
+    """One of the things by which a person is found: the sound of a word of the name and the word, or the end of a phone number.
+
+    They follow from what is recorded about the person, in the very acts that record it. Nothing points to them.
+    """
+
+    __tablename__ = "search_tokens"
+    __data__ = Data.PERSONAL
+
+    token: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True, sort_order=-10, doc="`g5242 gonzalez` or `#5550123`")
+    participant: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-9, doc="the person")
