@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 
 import app.api
 import app.console
+import app.public
 from app.api.description import described
 from app.api.problems import MEDIA_TYPE, answer_problems
 from app.api.requests import Requests
@@ -20,8 +21,9 @@ from app.core.clock import Clock, clock_for
 from app.core.db import Database
 from app.core.settings import Settings
 from app.participants.keyring import key_ring
+from app.public.pages import problem_page as public_problem_page
 
-ROOMS = (app.api, app.console)
+ROOMS = (app.api, app.console, app.public)
 """Packages whose modules have routers."""
 
 DESCRIPTION = """
@@ -59,7 +61,7 @@ def create_app(settings: Settings, *, database_url: str, clock: Clock | None = N
     application.state.settings = settings
     application.state.clock = clock or clock_for(settings.today)
     application.add_middleware(Requests)
-    answer_problems(application, {"/console": problem_page})
+    answer_problems(application, {"/console": problem_page, "/public": public_problem_page})
     for room in ROOMS:
         for module in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
             router = getattr(importlib.import_module(module.name), "router", None)

@@ -1,0 +1,192 @@
+"""Released figures in plain words, for people who do not read tables: what was counted, when, n of N, or why there is no number."""
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from app.core.periods import number, spoken
+from app.outcomes.cohorts import EXITED, SERVED
+from app.outcomes.indicators import Measure, Population
+from app.releases.table import OK, Shown, measured
+
+ALL, WIOA = Population.ALL_LEARNERS, Population.WIOA_PARTICIPANTS
+
+NAMES = {
+    "enrolled": "Enrolled",
+    "participants_served": "In training or served",
+    "participants_exited": "Finished or left",
+    "completion_rate": "Completed on time",
+    "credential_rate": "Earned a credential",
+    "employment_rate_q2": "Had a job six months on",
+    "employment_rate_q4": "Had a job a year on",
+    "median_earnings_q2": "Typical earnings in a quarter",
+    "in_demand_placement": "Work in an in-demand job",
+}
+"""What the indicators are called on the public pages; the official titles stand beside the definitions."""
+
+WHO = {
+    ALL: ("All learners", "Everybody who enrolled on a career path. Who enrolled twice counts twice."),
+    WIOA: (
+        "WIOA participants",
+        "People in the federal program of the Workforce Innovation and Opportunity Act; each stay in it counts once.",
+    ),
+}
+"""Of each population its title and who that is."""
+
+_ENDED = {ALL: "learners who finished or left a career path {when}", WIOA: "people who left the program {when}"}
+_DUE = "enrollments that were due to end {when}"
+_TRAINED = {
+    ALL: "learners who finished or left, {when}, a path that awards a recognized credential",
+    WIOA: "people in training or school who left the program {when}",
+}
+_RATES: Mapping[str, tuple[Mapping[Population, str], str]] = {
+    "completion_rate": ({ALL: _DUE, WIOA: f"{_DUE}, of people in the program"}, "were completed by then"),
+    "credential_rate": (_TRAINED, "earned a recognized credential within a year after"),
+    "employment_rate_q2": (_ENDED, "had a job in the second quarter after"),
+    "employment_rate_q4": (_ENDED, "had a job in the fourth quarter after"),
+    "in_demand_placement": (
+        {population: f"{ended} and had a job of a known kind in the second quarter after" for population, ended in _ENDED.items()},
+        "worked in a job that was in demand in their region",
+    ),
+}
+_COUNTS = {
+    ("enrolled", ALL): "enrollments on a career path began {when}",
+    ("enrolled", WIOA): "enrollments on a career path by people in the program began {when}",
+    ("participants_served", ALL): "enrollments were under way at some time {when}",
+    ("participants_served", WIOA): "people were in the program at some time {when}",
+    ("participants_exited", ALL): "enrollments ended {when}, finished or not",
+    ("participants_exited", WIOA): "people left the program {when}",
+}
+WITHHELD = "Not shown, to protect people: from this figure, alone or together with others, somebody could be recognized. It is not a zero."
+_LAGS = {
+    "enrolled": SERVED,
+    "participants_served": SERVED,
+    "completion_rate": SERVED,
+    "participants_exited": EXITED,
+    "employment_rate_q2": 2,
+    "median_earnings_q2": 2,
+    "in_demand_placement": 2,
+    "employment_rate_q4": 4,
+    "credential_rate": 4,
+}
+"""How many quarters after the cohort's a figure looks, as in `outcomes.measures`; a test holds the two together."""
+
+STATUSES = {
+    "ok": "Shown",
+    "suppressed": "Not shown",
+    "not_yet_available": "Not yet known",
+    "not_reported": "Not reported",
+    "not_applicable": "Nobody to count",
+}
+"""A figure's status, short enough for a cell."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A figure as it is told: its short form (`75.0 %`, or why there is none), the sentence, and for a rate the share of one."""
+
+    shown: Shown
+    name: str
+    short: str
+    sentence: str
+
+    @property
+    def anchor(self) -> str:
+        """Its id in a page."""
+        return f"{self.shown.population.value}-{self.shown.indicator}"
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a number."""
+        return self.shown.status == OK
+
+    @property
+    def share(self) -> float | None:
+        """Of a rate the share of one."""
+        return self.shown.value if self.known and measured(self.shown.indicator) is Measure.RATE else None
+
+    @property
+    def of(self) -> str:
+        """`57 of 76`; of a median how many people it is of; empty for counts and where there is no number."""
+        n, everybody = self.shown.numerator, self.shown.denominator
+        if not self.known or everybody is None:
+            return ""
+        return f"{n:,} of {everybody:,}" if measured(self.shown.indicator) is Measure.RATE and n is not None else f"of {everybody:,} people"
+
+
+def told(shown: Shown) -> Told:
+    """A released figure in words."""
+    return Told(shown, NAMES[shown.indicator], short(shown), sentence(shown))
+
+
+def short(shown: Shown) -> str:
+    """The figure alone: `75.0 %`, `$7,420`, `1,204`; or in two words why there is none."""
+    if shown.status != OK or shown.value is None:
+        return STATUSES[shown.status]
+    match measured(shown.indicator):
+        case Measure.RATE:
+            return f"{rounded(shown.value * 100, '0.1')} %"
+        case Measure.MEDIAN:
+            return f"${rounded(shown.value, '1')}"
+        case _:
+            return f"{shown.value:,.0f}"
+
+
+def rounded(value: float, to: str) -> Decimal | str:
+    """A number for print, half up, as everywhere in this program."""
+    return f"{Decimal(repr(value)).quantize(Decimal(to), ROUND_HALF_UP):,}"
+
+
+def sentence(shown: Shown) -> str:
+    """What the figure says, with n of N; or why there is none, and when there will be."""
+    if shown.status == OK:
+        return _said(shown) + (f" {shown.note}" if shown.note else "")
+    reason = {
+        "suppressed": WITHHELD,
+        "not_yet_available": f"Not yet known: it is about {when(shown)[len('between ') :]}, {_due(shown)}",
+        "not_reported": f"Not reported: too little is known about those counted. {shown.note}".strip(),
+        "not_applicable": f"Nobody was there to count {when(shown)}.",
+    }
+    return reason[shown.status]
+
+
+def _said(shown: Shown) -> str:
+    span, name, population = when(shown), shown.indicator, shown.population
+    n, everybody = shown.numerator or 0, shown.denominator or 0
+    match measured(name):
+        case Measure.COUNT:
+            return f"{short(shown)} {_COUNTS[name, population].format(when=span)}."
+        case Measure.MEDIAN:
+            return (
+                f"Of {everybody:,} {_ENDED[population].format(when=span)} and had a job in the second quarter after, half earned more than "
+                f"about {short(shown)} in that quarter, and half earned less."
+            )
+        case _:
+            whom, did = _rate(name, population)
+            return f"Of {everybody:,} {whom.format(when=span)}, {n:,} {did}: {short(shown)}."
+
+
+def _rate(name: str, population: Population) -> tuple[str, str]:
+    whom, did = _RATES[name]
+    return whom[population], did
+
+
+def when(shown: Shown) -> str:
+    """The cohort's quarters: `between July and September 2025`, `between October 2024 and September 2025`."""
+    return span(shown.cohort_from, shown.cohort_until)
+
+
+def span(begins: date, ends: date) -> str:
+    """Some months in words."""
+    year = "" if begins.year == ends.year else f" {begins.year}"
+    return f"between {calendar.month_name[begins.month]}{year} and {calendar.month_name[ends.month]} {ends.year}"
+
+
+def _due(shown: Shown) -> str:
+    lag = _LAGS.get(shown.indicator)
+    if lag is None:
+        return "and not all of it is over yet."
+    quarter = number(shown.cohort_from) + lag + 2
+    return f"and can first be in the report of {spoken(quarter)}."
