@@ -1,8 +1,9 @@
 """The baseline of bench/requests.py: FastAPI and psycopg with nothing around them. The same row in and out; no caller, no check, no audit.
 
-`python -m bench._bare URL PORT` serves it.
+`python -m bench._bare URL PARTNER RESIDENCE` serves it on a free port, and says on which.
 """
 
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -33,7 +34,7 @@ VALUES ('us-ny', %(participant)s, %(career_path)s, %(partner)s, %(residence)s, %
 SELECT = "SELECT * FROM enrollments WHERE state = 'us-ny' AND id = %s"
 
 
-def serve(url: str, port: int, partner: str, residence: str) -> None:
+def serve(url: str, partner: str, residence: str) -> None:
     """Serve both routes, with a pool of as many connections as the product's."""
     pool = AsyncConnectionPool(url, min_size=10, max_size=10, open=False, kwargs={"autocommit": True, "row_factory": dict_row})
 
@@ -59,8 +60,10 @@ def serve(url: str, port: int, partner: str, residence: str) -> None:
         assert row
         return row
 
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+    listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
+    print(f"Serving on http://127.0.0.1:{listener.getsockname()[1]}", file=sys.stderr, flush=True)
+    uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listener])
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4])
+    serve(*sys.argv[1:])

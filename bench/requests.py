@@ -8,13 +8,13 @@ import argparse
 import asyncio
 import json
 import os
-import socket
+import re
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from uuid import UUID
@@ -79,27 +79,18 @@ def analyse(server: Server) -> None:
 
 
 @contextmanager
-def served(command: list[str], port: int, **settings: str) -> Iterator[int]:
-    """A server as a process of its own, until the context ends."""
-    process = subprocess.Popen([sys.executable, "-m", *command], env=os.environ | settings, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(400):
-            with closing(socket.socket()) as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            if process.poll() is not None:
-                raise RuntimeError(f"{command} ended with {process.returncode}")
-            time.sleep(0.05)
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        return int(listener.getsockname()[1])
+def served(folder: Path, *command: str, **settings: str) -> Iterator[int]:
+    """A server as a process of its own, until the context ends; answers its port. What it logs goes into a file, as in production."""
+    told = folder / f"{command[0]}.log"
+    with told.open("w") as log, subprocess.Popen([sys.executable, "-m", *command], env=os.environ | settings, stderr=log) as process:
+        try:
+            while not (found := re.search(r"Serving on http://127\.0\.0\.1:(\d+)", told.read_text())):
+                if process.poll() is not None:
+                    raise RuntimeError(f"{command} ended with {process.returncode}:\n{told.read_text()[-2000:]}")
+                time.sleep(0.05)
+            yield int(found[1])
+        finally:
+            process.terminate()
 
 
 def show(what: str, product: Measured, baseline: Measured) -> None:
@@ -114,19 +105,15 @@ def run(args: argparse.Namespace) -> None:
         print(f"{args.people:,} people; {args.seconds:.0f} seconds each; 8 connections\n")
         key, people = furnish(server, "product", args.people)
         _, others = furnish(server, "bare", args.people)
-        ports = free_port(), free_port()
-        product = served(
-            ["app.cli", "serve", "--no-worker", "--port", str(ports[0])],
-            ports[0],
-            WORKFORCE_DATABASE_URL=server.url("product", APP_ROLE),
-            WORKFORCE_DATA_FOLDER=folder,
-            WORKFORCE_TODAY="2026-10-31",
-            WORKFORCE_LOG_LEVEL="info",
-        )
-        bare_url = server.url("bare", SUPERUSER)
-        bare = served(["bench._bare", bare_url, str(ports[1]), str(PARTNER), str(RESIDENCE)], ports[1])
-        with product, bare:
-            asyncio.run(compare(ports, key, people, others, args.seconds, lambda: analyse(server)))
+        about = {
+            "WORKFORCE_DATABASE_URL": server.url("product", APP_ROLE),
+            "WORKFORCE_DATA_FOLDER": folder,
+            "WORKFORCE_TODAY": "2026-10-31",
+        }
+        product = served(Path(folder), "app.cli", "serve", "--no-worker", "--port", "0", **about)
+        bare = served(Path(folder), "bench._bare", server.url("bare", SUPERUSER), str(PARTNER), str(RESIDENCE))
+        with product as ours, bare as theirs:
+            asyncio.run(compare((ours, theirs), key, people, others, args.seconds, lambda: analyse(server)))
 
 
 async def compare(
