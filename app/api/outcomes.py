@@ -1,8 +1,5 @@
 """Outcomes by region: for the state's own staff, unprotected and marked so on every answer."""
 
-import asyncio
-from collections.abc import Callable, Mapping
-from io import BytesIO
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -10,10 +7,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from app.access.dependencies import Read, TodayRead, may_see
 from app.access.permissions import Permission
 from app.contract import outcomes as contract
-from app.core import db
 from app.core.actor import Actor
 from app.core.periods import Period
-from app.outcomes import files, maps, queries, shaped
+from app.outcomes import downloads, files, queries
 from app.outcomes.disclosure import NOTICE, Internal
 from app.outcomes.indicators import Population
 from app.outcomes.queries import Question, Store
@@ -28,15 +24,6 @@ WHY_NOT = (
 )
 Reader = Annotated[Actor, may_see(Permission.READ_OUTCOMES, or_else=WHY_NOT)]
 PopulationAsked = Annotated[Population, Query(description="everybody enrolled on a career path, or those with a participation")]
-
-Write = Callable[[Internal[Table], BytesIO], int]
-PLAIN: Mapping[str, tuple[str, Write]] = {
-    "csv": ("text/csv; charset=utf-8", files.write_csv),
-    "parquet": ("application/vnd.apache.parquet", files.write_parquet),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", files.write_xlsx),
-}
-SHAPED = {"geojson": ("application/geo+json", shaped.write_geojson), "gpkg": ("application/geopackage+sqlite3", shaped.write_geopackage)}
-PICTURES = {"svg": "image/svg+xml", "png": "image/png"}
 
 
 async def _question(
@@ -98,31 +85,12 @@ async def download_outcomes(
     """The table as a file. CSV and Parquet have a row a figure, the workbook is to be read, GeoJSON and GeoPackage have a feature a
     region, SVG and PNG are a map of one `indicator` of one `population`."""
     table = await queries.outcomes(read, by=by, store=store, question=asked)
-    content, media = await _written(form, table, read, by, asked, population, indicator.value)
-    name = f"{by.state}-{asked.system}-{str(asked.period).replace('@', '-')}-{table.mark}.{form}"
+    content, media, name = await downloads.download(
+        read, by=by, question=asked, table=table, form=form, population=population, indicator=indicator.value
+    )
     response = Response(content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
     _mark(response, table)
     return response
-
-
-async def _written(
-    form: str, table: Internal[Table], read: db.Read, by: Actor, asked: Question, population: Population, indicator: str
-) -> tuple[bytes, str]:
-    """The file's content and its media type."""
-    target = BytesIO()
-    if form in PLAIN:
-        media, write = PLAIN[form]
-        await asyncio.to_thread(write, table, target)
-        return target.getvalue(), media
-    outlines = await queries.shapes(read, by=by, question=asked)
-    if form in SHAPED:
-        media, shape = SHAPED[form]
-        await asyncio.to_thread(shape, table, outlines, target)
-        return target.getvalue(), media
-    await asyncio.to_thread(
-        maps.write_map, table, outlines, target, population=population, indicator=indicator, form="svg" if form == "svg" else "png"
-    )
-    return target.getvalue(), PICTURES[form]
 
 
 def _mark(response: Response, marked: Internal[Table] | Internal[Receipt]) -> None:

@@ -79,6 +79,7 @@ def page(request: Request, template: str, *, by: Actor | None = None, status: in
         "screens": [screen for screen in SCREENS if by is not None and screen[3] in by.permissions],
         "here": told.pop("here", ""),
         "forgery_token": forgery_token(token) if token else "",
+        "part": wants_part(request),
         "demo": request.app.state.settings.environment == "demo",
         **told,
     }
