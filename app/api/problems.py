@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
@@ -75,13 +76,23 @@ def too_large(request: Request) -> Response:
 
 
 LOST_A_RACE = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not to be had
+NOT_TO_BE_KEPT = {"22003", "22008", "22021", "22P05"}  # a number or a date out of range, a character that text cannot hold
+
+
+def _not_to_be_kept(error: DBAPIError) -> bool:
+    """Whether the database cannot hold a value at all. The driver itself refuses NUL in a text, and gives no code."""
+    code = getattr(error.orig, "sqlstate", None)
+    return code in NOT_TO_BE_KEPT or (code is None and isinstance(error.orig, psycopg.DataError))
 
 
 async def _database(request: Request, error: Exception) -> Response:
-    """The database went away in the middle, or let another transaction go first. Statement and parameters stay out of answer and log."""
+    """The database went away, let another transaction go first, or cannot hold what was sent. Neither statement nor parameters are told."""
     assert isinstance(error, DBAPIError)
     if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in LOST_A_RACE:
         return problem(request, "unavailable", Unavailable.title, "The database does not answer. Nothing was recorded; send it again.")
+    if _not_to_be_kept(error):
+        detail = "A number or a date in it is too large, or a text has a character that cannot be kept, such as NUL. Correct it."
+        return problem(request, "invalid", "This cannot be read", detail)
     raise error
 
 

@@ -49,7 +49,8 @@ class UnfitRing(ValueError):
 
 def possible(written: str | None) -> str | None:
     """The nine digits of a number that could be somebody's, or None: then it counts as missing. See `all_possible`."""
-    [number] = all_possible(pl.Series([written], dtype=pl.String))
+    text = None if written is None else written.encode("utf-8", "replace").decode()  # JSON can hold half a character, Polars cannot
+    [number] = all_possible(pl.Series([text], dtype=pl.String))
     return None if number is None else str(number)
 
 

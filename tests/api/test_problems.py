@@ -18,6 +18,7 @@ from app.core.actor import Actor
 from app.core.settings import Settings
 from app.main import create_app
 from tests.conftest import TestDatabase
+from tests.participants.world import ANA
 from tests.people import ALICE
 
 KINDS = [
@@ -106,3 +107,25 @@ async def test_a_mistake_of_ours_tells_nothing_of_the_person(caller: AsyncClient
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
     assert "Grace" not in answer.text
     assert answer.json()["instance"]
+
+
+NEVER_KEPT = {
+    "GET /v1/partners/%00": None,
+    "GET /v1/career-paths/%00": None,
+    "GET /v1/career-paths/welding?version=99999999999999999999": None,
+    "GET /v1/enrollments?career_path=a%00b": None,
+    "GET /v1/outcomes?period=quarter@2026-09-30&system=%00": None,
+    "GET /v1/region-systems/%00/regions/x/in-demand-jobs": None,
+    "PATCH /v1/partners/%00": {"name": "n"},
+    "POST /v1/participants": ANA | {"sex": 10**40, "residence": {"county": "36029"}},
+    "PATCH /v1/participants/01920000-0000-7000-8000-000000000001": {"veteran": -(2**63)},
+}
+"""What no column holds: NUL in a text, a number beyond all bounds."""
+
+
+@pytest.mark.parametrize("request_", NEVER_KEPT)
+async def test_what_cannot_be_kept_is_no_mistake_of_ours(dana: AsyncClient, request_: str) -> None:
+    method, url = request_.split()
+    answer = await dana.request(method, url, json=NEVER_KEPT[request_])
+    assert answer.status_code in (404, 422), answer.text
+    assert answer.headers["content-type"] == "application/problem+json"

@@ -53,6 +53,11 @@ def test_a_rotated_ring_opens_what_was_sealed_before(number: str, state: str) ->
         OLD.open(ROTATED.seal(number, state=state).sealed, state=state)
 
 
+@pytest.mark.parametrize("written", ["\ud800", "735-12-\udc004680", "735-12-4680\0"])
+def test_half_a_character_is_no_number(written: str) -> None:
+    assert possible(written) is None
+
+
 @given(NUMBERS)
 def test_sealed_twice_it_looks_different(number: str) -> None:
     assert OLD.seal(number, state="us-ny").sealed != OLD.seal(number, state="us-ny").sealed
