@@ -9,7 +9,7 @@ from sqlalchemy import text
 from app.access.permissions import ROLES, Role
 from app.core.actor import Actor
 from app.core.db import Read
-from app.core.errors import Conflict, Invalid, Unauthenticated
+from app.core.errors import Conflict, Invalid, Unauthenticated, Violation
 from app.core.ready import Ready
 
 AnyRead = TypeVar("AnyRead", bound=Read)
@@ -52,7 +52,8 @@ async def enter(
         )
     match row.once:
         case "running":
-            raise Conflict("A request with this Idempotency-Key is still being answered. Send it again in a moment.")
+            again = "A request with this Idempotency-Key is still being answered. Send it again in a moment."
+            raise Conflict(again, violations=[Violation(0, "Idempotency-Key", "still_running", again)])
         case "other":
             raise Invalid("This Idempotency-Key was used for another request. Use a new one.")
         case "answered":

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
 
 from app.contract.definitions import Dollars
 
@@ -25,7 +25,12 @@ def _quarter(written: object) -> int:
     raise ValueError("write a quarter as 2026Q1, or as its first day")
 
 
-Quarter = Annotated[int, BeforeValidator(_quarter, json_schema_input_type=str)]
+def _spoken(quarter: int) -> str:
+    """The same quarter as it is written on the wire."""
+    return f"{quarter // 4}Q{quarter % 4 + 1}"
+
+
+Quarter = Annotated[int, BeforeValidator(_quarter, json_schema_input_type=str), PlainSerializer(_spoken, return_type=str, when_used="json")]
 
 
 class Rate(BaseModel):

@@ -106,6 +106,7 @@ async def test_a_request_still_running_is_not_run_twice(door: Door, own_db: Test
     await door.entered.wait()
     meanwhile = await alice.post("/door/1", json={"who": "Ann"}, headers=KEY)
     assert meanwhile.status_code == 409
+    assert [error["code"] for error in meanwhile.json()["errors"]] == ["still_running"]
     assert "still being answered" in meanwhile.json()["detail"]
     door.go_on.set()
     first = await running

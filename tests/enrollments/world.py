@@ -42,7 +42,10 @@ def _path(id_: UUID, key: str, **otherwise: Any) -> dict[str, Any]:
 
 
 def _step(id_: UUID, path: UUID, position: int, kind: str) -> dict[str, Any]:
-    told = {"title": kind.title(), "hours": 40, "hours_basis": "typical", "weeks": 5, "delivery": "online", "provider": {}, "cost": 0}
+    told: dict[str, Any] = {"title": kind.title(), "hours": 40, "hours_basis": "typical", "weeks": 5, "delivery": "online", "cost": 0}
+    told["provider"] = {"kind": "training_provider", "name": "A school"}
+    awards = ("A certificate", "occupational_certificate", "A body") if kind == "credential" else (None, None, None)
+    told |= dict(zip(("credential", "wioa_type", "issuer"), awards, strict=True))
     return {"id": id_, "career_path": path, "position": position, "key": f"step_{position}", "kind": kind, "cost_basis": "typical", **told}
 
 
