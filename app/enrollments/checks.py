@@ -3,6 +3,7 @@
 `partner` may be left out by a partner's own staff; `acting` is who it is then. The days are the state's: `By.today`.
 """
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Text, Uuid, and_, exists, false, func, not_, or_, select
@@ -27,6 +28,9 @@ WIOA_TYPES = (
 )
 """PIRL 1800 in words; the last is for what counts as no credential (TEGL 10-16 Change 3, section D)."""
 
+WORKFORCE_INVESTMENT_ACT = date(1998, 8, 7)
+FARTHEST = 3653  # days that a service is planned ahead: ten years
+
 ENROLLING = Checks(
     "enroll", participant=Uuid, career_path=Uuid, partner=Uuid, started_on=Date, planned_end=Date, reference=Text
 )  # fmt: skip
@@ -49,7 +53,7 @@ def _there(*that: ColumnElement[bool], table: type[Any]) -> ColumnElement[bool]:
 
 
 def _day_of(checks: Checks, field: str) -> None:
-    """The two mistakes that every day can have."""
+    """The mistakes that every day can have."""
 
     @checks.refuse(field)
     def day_missing(c: Candidate, by: type[By]) -> Refusing:
@@ -60,6 +64,11 @@ def _day_of(checks: Checks, field: str) -> None:
     def in_the_future(c: Candidate, by: type[By]) -> Refusing:
         """The day has not come yet. Record it when it has."""
         return and_(c[field].is_not(None), not_(func.coalesce(c[field] <= by.today, false())))
+
+    @checks.refuse(field)
+    def too_long_ago(c: Candidate, by: type[By]) -> Refusing:
+        """The day lies before 7 August 1998, when the Workforce Investment Act (P.L. 105-220) began all this. Check the year."""
+        return and_(c[field] < WORKFORCE_INVESTMENT_ACT)
 
 
 # Who, for whom: the same for every fact about a person.
@@ -231,6 +240,12 @@ _day_of(PLANNING, "documented_on")
 def not_planned_ahead(c: Candidate, by: type[By]) -> Refusing:
     """A service is planned for a day after the one on which that was written down."""
     return not_(func.coalesce(c.planned_for > c.documented_on, false()))
+
+
+@PLANNING.refuse("planned_for")
+def planned_too_far_ahead(c: Candidate, by: type[By]) -> Refusing:
+    """The service is planned for more than ten years ahead. Check the year."""
+    return and_(c.planned_for - c.documented_on > FARTHEST)
 
 
 # On an enrollment: finishing steps, ending
