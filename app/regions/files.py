@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import geopandas
 import numpy as np
 import pyogrio
 import pyproj
@@ -217,13 +218,8 @@ def _in_degrees(kind: str, crs: pyproj.CRS, features: Sequence[Feature], members
         raise _unfit("unknown_crs", f"'{crs.name}' is no coordinate reference system of the earth's surface.")
     if name in (WGS_84, "OGC:CRS84"):
         return Read(kind, name, tuple(features), (), members)
-    transformer = pyproj.Transformer.from_crs(crs, WGS_84, always_xy=True)
-
-    def move(xy: Any) -> Any:
-        lon, lat = transformer.transform(xy[:, 0], xy[:, 1])
-        return np.column_stack([lon, lat])
-
-    moved = [Feature(one.fields, None if one.shape is None else shapely.transform(shapely.force_2d(one.shape), move)) for one in features]
+    outlines = geopandas.GeoSeries([None if one.shape is None else shapely.force_2d(one.shape) for one in features], crs=crs).to_crs(WGS_84)
+    moved = [Feature(one.fields, shape) for one, shape in zip(features, outlines, strict=True)]
     note = Problem(FILE, "reprojected", f"The outlines were moved from {name} to longitude and latitude (WGS 84).")
     return Read(kind, name, tuple(moved), (note,), members)
 
