@@ -152,6 +152,15 @@ async def career_paths(
     return ORDER.cut(await read.all(ORDER.page(statement, after=after, limit=limit)), limit=limit)
 
 
+_TARGETS = _gathered(TargetOccupation.code, TargetOccupation).label("targets")
+
+
+async def startable(read: Read, *, by: Actor, on: date, regions: Mapping[str, str]) -> Sequence[Row[Any]]:
+    """What somebody who lives in `regions` (system -> code) may start on a day, by title: as in the list, with the `targets`' codes."""
+    here = or_(CareerPath.everywhere, *(offers.offered_in(system, code) for system, code in regions.items()))
+    return await read.all(_LIST.add_columns(_TARGETS).where(visible(by), offers.may_start(on), here).order_by(CareerPath.title))
+
+
 _COLLECTIONS = select(
     *(Collection.id, Collection.key, Collection.title, Collection.audience, Collection.summary),
     *(Collection.valid_from, Collection.valid_until, Collection.source, Collection.items),

@@ -1,0 +1,89 @@
+"""A person: one time-line of everything, what keeps the participation open, and the way to record more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from app.access.permissions import Permission
+from app.console.dependencies import Today, Tx, may
+from app.console.pages import page
+from app.core import db
+from app.core.actor import Actor
+from app.core.paging import MOST
+from app.core.periods import last_day, spoken
+from app.employment import actions as employment
+from app.enrollments import reading
+from app.participants import actions
+
+router = APIRouter(prefix="/console", include_in_schema=False)
+
+VOIDED_AS = {
+    "service": "services",
+    "planned_service": "planned-services",
+    "enrollment": "enrollments",
+    "step_completion": "step-completions",
+    "credential": "credentials",
+    "exit_reason": "exit-reasons",
+    "employment": "employment-records",
+}
+"""What of the time-line can be taken back, and its kind in addresses."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened. `void` is the end of the address where it is taken back; empty where the caller may not."""
+
+    on: date
+    what: str
+    title: str
+    void: str = ""
+
+
+async def told(tx: db.Tx, *, by: Actor, today: date, participant: UUID) -> dict[str, Any]:
+    """Everything that the screen shows of a person. Each part leaves its entry. Raises `NoParticipant`."""
+    person = await actions.read(tx, by=by, participant=participant)
+    records = await employment.listed(tx, by=by, today=today, participant=participant, limit=MOST)
+    moments = [_moment(row, by) for row in await reading.timeline(tx, by=by, today=today, participant=participant)]
+    worked = [_worked(row, by) for row in records.items if not row.voided]
+    active = await reading.enrollments(tx, by=by, today=today, participant=participant, status="active", limit=20)
+    return {
+        "person": person,
+        "today": today,
+        "regions": {system: decided["region"] for system, decided in person.regions.items() if decided.get("region")},
+        "moments": sorted((*moments, *worked), key=lambda moment: moment.on, reverse=True),
+        "participations": _open(await reading.participations(tx, by=by, today=today, participant=participant), today),
+        "enrollments": [await reading.enrollment(tx, by=by, today=today, enrollment=row.id) for row in active.items],
+    }
+
+
+def _moment(row: Any, by: Actor) -> Moment:
+    """What another partner recorded and does not share is a date and no more."""
+    if not row.shared:
+        return Moment(row.on, "another_partner", "")
+    mine = Permission.VOID in by.permissions and by.partner in (None, row.partner) and row.what in VOIDED_AS
+    return Moment(row.on, row.what, row.title or "", f"{VOIDED_AS[row.what]}/{row.id}" if mine else "")
+
+
+def _worked(row: Any, by: Actor) -> Moment:
+    title = spoken(row.quarter) if row.withheld else f"{spoken(row.quarter)}: {row.employer}"
+    mine = Permission.VOID in by.permissions and not row.withheld
+    return Moment(last_day(row.quarter), "employment", title, f"employment-records/{row.id}" if mine else "")
+
+
+def _open(found: Sequence[reading.Explained], today: date) -> list[reading.Explained]:
+    """Those that stand open; of people who have none, the last one."""
+    still = [one for one in found if one.period.exit(today) is None]
+    return still or list(found[-1:])
+
+
+@router.get("/people/{participant}")
+async def show(
+    request: Request, tx: Tx, by: Annotated[Actor, may(Permission.READ_PEOPLE)], today: Today, participant: UUID, done: str = ""
+) -> Response:
+    """One person. `done` names what was just recorded, after a form without script."""
+    about = await told(tx, by=by, today=today, participant=participant)
+    return page(request, "person.html", by=by, here="find", done=done, **about)
