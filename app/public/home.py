@@ -21,21 +21,23 @@ from app.releases.table import INDICATORS, Released
 router = APIRouter(prefix="/public/{state}", include_in_schema=False, default_response_class=HTMLResponse)
 
 MAPPED = ("employment_rate_q2", "employment_rate_q4", "median_earnings_q2", "completion_rate", "credential_rate", "participants_served")
-"""What the map can show, the first unless somebody asks for another."""
+"""What the map can show."""
 
 CLASSES = 4
 """Shades of the map."""
 
 
 @router.get("/")
-async def read_home(state: str, request: Request, show: str = MAPPED[0]) -> Response:
-    """Pick a region, on the map or from the list."""
-    if show not in MAPPED:
+async def read_home(state: str, request: Request, show: str = "") -> Response:
+    """Pick a region, on the map or from the list. `show`: what the map shows; else that of which most regions have a number."""
+    if show and show not in MAPPED:
         raise NotFound(f"The map shows no '{show[:40]}'. It shows: {', '.join(MAPPED)}.")
 
     async def make(read: Read, known: Known, on: Shelf) -> str:
         every = await places.systems(read, known)
         released = (await on.figures(read, known.latest)).content if known.latest else None
+        maps = {name: figures_of(released, every[0], name) for name in MAPPED} if released and every else {}
+        shows = show or max(MAPPED[:-1], key=lambda name: sum(one.known for one in maps.get(name, {}).values()))
         return rendered(
             "home.html",
             known,
@@ -43,10 +45,10 @@ async def read_home(state: str, request: Request, show: str = MAPPED[0]) -> Resp
             here="regions",
             systems=every,
             drawing=await places.drawing(read, known, every[0]) if every else None,
-            figures=figures_of(released, every[0], show) if released and every else {},
+            figures=maps.get(shows, {}),
             whole=places.state_groups(released)[Population.ALL_LEARNERS] if released else [],
-            shades=shades(figures_of(released, every[0], show)) if released and every else {},
-            show=show,
+            shades=shades(maps.get(shows, {})),
+            show=shows,
             mapped=MAPPED,
             names=NAMES,
         )

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from app.career_paths import queries as career_paths
 from app.career_paths.queries import Version
@@ -12,8 +11,9 @@ from app.core.errors import NotFound
 from app.core.paging import MOST
 from app.labor_market import in_demand
 from app.labor_market import queries as labor_market
-from app.labor_market.figures import Figure, FigureStatus
+from app.labor_market.figures import Figure
 from app.labor_market.queries import AREAS
+from app.labor_market.sources import Source
 from app.outcomes.indicators import Population
 from app.outcomes.table import STATE
 from app.public.maps import Drawing, drawn
@@ -72,27 +72,30 @@ async def drawing(read: Read, known: Known, system: System) -> Drawing:
 
 @dataclass(frozen=True)
 class Pay:
-    """What a job pays where: dollars a year, in one area."""
+    """The median pay of a job, dollars a year: one figure an area that the region touches, the lowest first."""
 
-    area: str
-    median: str
-    middle: str
-    order: int
+    medians: tuple[tuple[int, str], ...]  # in what order, as it is printed
+
+    @property
+    def most(self) -> int:
+        """The highest: jobs are listed by it."""
+        return self.medians[-1][0] if self.medians else 0
+
+    def __str__(self) -> str:
+        if not self.medians:
+            return "not published"
+        low, high = self.medians[0][1], self.medians[-1][1]
+        return low if low == high else f"{low} – {high}"
 
 
 @dataclass(frozen=True)
 class Job:
-    """A job in demand in a region: its pay in each area that the region touches, and the paths that lead to it."""
+    """A job in demand in a region, its pay there, and the paths that lead to it."""
 
     code: str
     title: str
-    pay: tuple[Pay, ...]
+    pay: Pay
     paths: tuple[Version, ...]
-
-    @property
-    def best(self) -> int:
-        """The highest median: jobs are listed by it."""
-        return max((pay.order for pay in self.pay), default=0)
 
 
 @dataclass(frozen=True)
@@ -106,13 +109,17 @@ class Offer:
 
 @dataclass(frozen=True)
 class Work:
-    """What there is to work at in a region, and how to get there. `near`: regions of another system whose lists speak for this one."""
+    """What there is to work at in a region, and how to get there.
+
+    `near`: regions of another system whose lists speak for this one; `areas`: the wage areas that the region touches.
+    """
 
     jobs: tuple[Job, ...]
     offers: tuple[Offer, ...]
     near: tuple[Region, ...]
-    about: Any
-    wages: Any
+    areas: tuple[str, ...]
+    about: Source | None
+    wages: Source | None
 
     @property
     def reached(self) -> tuple[Job, ...]:
@@ -139,9 +146,9 @@ async def work(read: Read, known: Known, here: Place, every: Sequence[System]) -
         [] if near else [await career_paths.career_path(read, by=by, key=row.key, version=row.version, on=on) for row in offered.items]
     )
     leads = {version.path.key: await _codes(read, known, version) for version in versions}
-    pay = await _pay(read, known, here, [row.code for row in listed])
+    pay, areas = await _pay(read, known, here, [row.code for row in listed])
     jobs = [
-        Job(row.code, row.title, pay.get(row.code, ()), tuple(version for version in versions if row.code in leads[version.path.key]))
+        Job(row.code, row.title, pay.get(row.code, Pay(())), tuple(version for version in versions if row.code in leads[version.path.key]))
         for row in listed
     ]
     titles = {job.code: job.title for job in jobs}
@@ -150,9 +157,10 @@ async def work(read: Read, known: Known, here: Place, every: Sequence[System]) -
         for version in versions
     ]
     return Work(
-        jobs=tuple(sorted(jobs, key=lambda job: (-job.best, job.title))),
+        jobs=tuple(sorted(jobs, key=lambda job: (-job.pay.most, job.title))),
         offers=tuple(sorted(offers, key=lambda offer: (not offer.jobs, offer.version.path.title))),
         near=near,
+        areas=areas,
         about=sources.get(in_demand.ABOUT),
         wages=sources.get("oews"),
     )
@@ -169,26 +177,26 @@ async def _codes(read: Read, known: Known, version: Version) -> frozenset[str]:
     return frozenset(found)
 
 
-async def _pay(read: Read, known: Known, here: Place, codes: list[str]) -> dict[str, tuple[Pay, ...]]:
-    """Of each code what it pays in the areas that the region touches: one figure an area, nothing blended."""
+async def _pay(read: Read, known: Known, here: Place, codes: list[str]) -> tuple[dict[str, Pay], tuple[str, ...]]:
+    """Of each code what it pays in the areas that the region touches, and the areas. Nothing is blended."""
     if not codes or AREAS not in await queries.in_force(read, by=known.by, on=known.today):
-        return {}
+        return {}, ()
     touched = await labor_market.areas_of_regions(read, by=known.by, system=here.system.key, on=known.today)
     areas = next((one.areas for one in touched if one.region == here.region.code), ())
-    found: dict[str, list[Pay]] = {}
+    found: dict[str, list[tuple[int, str]]] = {}
+    titles: dict[str, str] = {}
     for one in await labor_market.figures(read, by=known.by, codes=codes):
         if one.area in areas:
-            median = one.figures["median"]
-            middle = f"{_dollars(one.figures['p25'])} – {_dollars(one.figures['p75'])}"
-            order = median.value or median.at_least or 0
-            found.setdefault(one.code, []).append(Pay(one.area_title, _dollars(median), middle if order else "", order))
-    return {code: tuple(pay) for code, pay in found.items()}
+            titles[one.area] = one.area_title
+            found.setdefault(one.code, []).extend(_median(one.figures["median"]))
+    return {code: Pay(tuple(sorted(medians))) for code, medians in found.items()}, tuple(sorted(titles.values()))
 
 
-def _dollars(figure: Figure) -> str:
+def _median(figure: Figure) -> list[tuple[int, str]]:
+    """A median for print; nothing where none was published. A top-coded one is at least so much."""
     if figure.value is not None:
-        return f"${figure.value:,}"
-    return f"{figure.at_least:,} dollars or more" if figure.status is FigureStatus.TOP_CODED and figure.at_least else "not published"
+        return [(figure.value, f"${figure.value:,}")]
+    return [(figure.at_least, f"${figure.at_least:,} or more")] if figure.at_least is not None else []
 
 
 Groups = Mapping[Population, Sequence[Told]]

@@ -41,13 +41,13 @@ ANYBODY = frozenset({Permission.READ_RELEASES, Permission.READ_DEFINITIONS})
 
 _TEMPLATES = Path(__file__).parent
 _CODE = sha256(b"".join(file.read_bytes() for file in sorted([*_TEMPLATES.rglob("*.html"), *_TEMPLATES.glob("*.py")]))).hexdigest()
+_REVISED = (CareerPath, InDemandJob, RegionEdition, RegionSystem)
 _DEFINED = select(
-    select(func.count(), func.coalesce(func.sum(CareerPath.revision), 0)).select_from(CareerPath).subquery(),
-    select(func.count(), func.coalesce(func.sum(InDemandJob.revision), 0)).select_from(InDemandJob).subquery(),
-    select(func.count(), func.coalesce(func.sum(RegionEdition.revision), 0)).select_from(RegionEdition).subquery(),
-    select(func.coalesce(func.sum(RegionSystem.revision), 0)).subquery(),
-    select(func.string_agg(func.concat(LaborMarketSource.key, LaborMarketSource.vintage, LaborMarketSource.note), ",")).subquery(),
+    *(select(func.count()).select_from(table).scalar_subquery() for table in _REVISED),
+    *(select(func.coalesce(func.sum(table.revision), 0)).scalar_subquery() for table in _REVISED),
+    select(func.string_agg(func.concat(LaborMarketSource.key, LaborMarketSource.vintage, LaborMarketSource.note), ",")).scalar_subquery(),
 )
+"""How many definitions there are, and how often they were changed: what a page says of them changes with it."""
 
 Key = TypeVar("Key")
 Held = TypeVar("Held")
