@@ -39,7 +39,8 @@ async def _transaction(request: Request) -> AsyncIterator[db.Tx]:
             raise Invalid(f"An Idempotency-Key has 1 to {LONGEST} characters.")
         # Keyed by the caller's key, which is nowhere in the database: the body can hold a social security number, and who knows the rest
         # of it would undo a plain hash by trying all nine digits.
-        asked = hmac.digest(_key(request).encode(), f"{request.method} {request.url.path}\n".encode() + await request.body(), "sha256")
+        what = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+        asked = hmac.digest(_key(request).encode(), what + await request.body(), "sha256")
     async with request.app.state.database.transaction() as tx:
         await enter(tx, _key(request), request=request.state.id, once_key=idempotency_key, once_request=asked)
         if asked is not None and idempotency_key is not None:

@@ -43,9 +43,7 @@ class Session(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuidv7()"), doc="the session's id")
     digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True, doc="SHA-256 of what the browser keeps; that itself is not kept here")
-    key: Mapped[UUID] = mapped_column(
-        ForeignKey("api_keys.id"), index=True, doc="the key with which it was opened; it ends with that"
-    )
+    key: Mapped[UUID] = mapped_column(ForeignKey("api_keys.id"), index=True, doc="the key with which it was opened; it ends with that")
     state: Mapped[str] = mapped_column(doc="the state whose rows it opens")
     opened_at: Mapped[datetime] = mapped_column(server_default=text("now()"), doc="when somebody signed in")
     expires_at: Mapped[datetime] = mapped_column(doc="until when it opens anything")
@@ -60,7 +58,7 @@ class OnceAnswer(InState, Base):
 
     actor: Mapped[UUID] = mapped_column(primary_key=True, doc="the key that asked")
     key: Mapped[str] = mapped_column(primary_key=True, doc="the Idempotency-Key it sent")
-    request: Mapped[bytes] = mapped_column(LargeBinary, doc="HMAC of method, path and body under the caller's key")
+    request: Mapped[bytes] = mapped_column(LargeBinary, doc="HMAC of method, address and body under the caller's key")
     status: Mapped[int] = mapped_column(Integer, doc="the answer's status")
     headers: Mapped[dict[str, str]] = mapped_column(doc="the answer's Location, ETag and content type")
     answer: Mapped[bytes] = mapped_column(LargeBinary, doc="the answer's body")

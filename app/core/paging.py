@@ -55,7 +55,7 @@ class Keyset:
     def __init__(self, *columns: Any, descending: bool = False) -> None:
         self.columns = columns
         self.descending = descending
-        self.name = ",".join(column.key for column in columns)
+        self.name = ",".join(str(column) for column in columns)  # with the table: a cursor of another list is none of this one
 
     def page(self, statement: AnySelect, *, after: str | None, limit: int = LIMIT) -> AnySelect:
         """The statement with this order, from the cursor on, and one row more than the page, which tells that there is a next one.
@@ -87,7 +87,7 @@ class Keyset:
             if name != self.name or len(told) != len(self.columns):
                 raise UnknownCursor
             return [_read(value, column.type.python_type) for value, column in zip(told, self.columns, strict=True)]
-        except (binascii.Error, ValueError, TypeError) as error:
+        except (binascii.Error, ValueError, TypeError, RecursionError) as error:
             raise UnknownCursor from error
 
 

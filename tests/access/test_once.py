@@ -91,7 +91,7 @@ async def test_without_a_key_every_request_is_another_one(door: Door, own_db: Te
     assert await visits(own_db) == 2
 
 
-@pytest.mark.parametrize(("path", "who"), [("/door/1", "Beth"), ("/door/2", "Ann")])
+@pytest.mark.parametrize(("path", "who"), [("/door/1", "Beth"), ("/door/2", "Ann"), ("/door/1?dry_run=true", "Ann")])
 async def test_a_key_cannot_be_used_for_another_request(door: Door, own_db: TestDatabase, alice: AsyncClient, path: str, who: str) -> None:
     await alice.post("/door/1", json={"who": "Ann"}, headers=KEY)
     other = await alice.post(path, json={"who": who}, headers=KEY)

@@ -97,11 +97,13 @@ def cursor(*parts: Any) -> str:
         "ä",
         "bm9wZQ",
         cursor(),
-        cursor("id"),
-        cursor("id", 7),
-        cursor("id", "x"),
-        cursor("on,id", "2026-01-01", str(UUID(int=1))),
+        cursor("visits.id"),
+        cursor("visits.id", 7),
+        cursor("visits.id", "x"),
+        cursor("visits.on,visits.id", "2026-01-01", str(UUID(int=1))),
+        cursor("people.id", str(UUID(int=1))),
         cursor(7),
+        base64.urlsafe_b64encode(b"[" * 5000).decode().rstrip("="),
     ],
 )
 def test_a_cursor_of_another_list_or_none_at_all_is_refused(after: str) -> None:
@@ -109,15 +111,19 @@ def test_a_cursor_of_another_list_or_none_at_all_is_refused(after: str) -> None:
         Keyset(VISITS.c.id).page(select(VISITS), after=after)
 
 
+def test_its_own_cursor_is_not_refused() -> None:
+    Keyset(VISITS.c.id).page(select(VISITS), after=cursor("visits.id", str(UUID(int=1))))
+
+
 @pytest.mark.parametrize("value", [True, 1.5, None, [], "1"])
 def test_a_cursor_with_a_value_of_another_type_is_refused(value: Any) -> None:
     with pytest.raises(UnknownCursor):
-        Keyset(VISITS.c.n).page(select(VISITS), after=cursor("n", value))
+        Keyset(VISITS.c.n).page(select(VISITS), after=cursor("visits.n", value))
 
 
 def test_text_that_the_database_cannot_hold_is_refused() -> None:
     with pytest.raises(UnknownCursor):
-        Keyset(VISITS.c.code).page(select(VISITS), after=cursor("code", "a\0b"))
+        Keyset(VISITS.c.code).page(select(VISITS), after=cursor("visits.code", "a\0b"))
 
 
 @pytest.mark.parametrize("limit", [0, -1, 1001])
