@@ -30,7 +30,7 @@ WHO = {
     ALL: ("All learners", "Everybody who enrolled on a career path. Who enrolled twice counts twice."),
     WIOA: (
         "WIOA participants",
-        "People in the federal program of the Workforce Innovation and Opportunity Act; each stay in it counts once.",
+        "People in programs of the Workforce Innovation and Opportunity Act; each stay in them counts once.",
     ),
 }
 """Of each population its title and who that is."""

@@ -21,6 +21,20 @@ WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 DOOR = ("/console", "/console/sign-in", "/console/sign-in/demo")  # where somebody signs in
 OPEN = ("/health/", "/public/", "/ogc")  # what anybody may see: how the system is, and what was certified for publication
 
+PUBLIC = {
+    "/",
+    "/regions/{code}",
+    "/compare",
+    "/how-it-was-counted",
+    "/releases",
+    "/releases/latest",
+    "/releases/latest/{name}",
+    "/releases/{id}",
+    "/releases/{id}/regions/{system}/{code}",
+    "/releases/{id}/{name}",
+}
+"""What anybody reads of a state without a key, after `GET /public/{state}`: whoever adds to it says so here."""
+
 
 def routes(app: FastAPI) -> dict[str, APIRoute]:
     """Every route under its name, as `POST /v1/enrollments`."""
@@ -86,6 +100,10 @@ def test_every_writing_route_answers_a_repeated_request_once() -> None:
 def test_what_is_open_to_anybody_is_listed() -> None:
     elsewhere = [name for name in routes(APP) if " /v1/" not in name and not name.split()[1].startswith(OPEN)]
     assert [name for name in elsewhere if not name.split()[1].startswith("/console")] == []
+
+
+def test_what_anybody_reads_without_a_key_is_listed_one_by_one() -> None:
+    assert {name for name in routes(APP) if " /public" in name} == {f"GET /public/{{state}}{path}" for path in PUBLIC}
 
 
 def test_every_form_of_a_screen_proves_that_it_is_our_own() -> None:
