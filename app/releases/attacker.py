@@ -49,11 +49,11 @@ class Attacker:
         """Rows that are known too closely if these items are hidden: all, or the first `most` that it comes across."""
         self._publish(hidden)
         self._probe(hidden)
-        found = []
+        found: list[Narrow] = []
         for target in self.open(hidden):
             if self._open_now(target, hidden):  # a point that was found for another one may do for this one
                 continue
-            if (narrow := self._bounded(target, hidden)) is not None:
+            if (narrow := self._in_fractions(target) or self._in_whole_numbers(target, hidden)) is not None:
                 found.append(narrow)
                 if len(found) >= most:
                     break
@@ -116,19 +116,22 @@ class Attacker:
             self._solve(signs @ self.system.matrix[rows])
             _bound(self._solver, rows, self.lower[rows], self.upper[rows])
 
-    def _bounded(self, target: Target, hidden: frozenset[int]) -> Narrow | None:
+    def _in_fractions(self, target: Target) -> Narrow | None:
         """Look for the ends of one interval; answers what gives the row away, if it is narrow."""
         high, above = self._aim(target.row, 1.0)
         low, below = self._aim(target.row, -1.0)
         width = np.floor(high + EPS) - np.ceil(low - EPS)
-        if width < self.threshold:
-            return Narrow(target, float(width), above, below)
+        return Narrow(target, float(width), above, below) if width < self.threshold else None
+
+    def _in_whole_numbers(self, target: Target, hidden: frozenset[int]) -> Narrow | None:
+        """The same where fractions say that it is wide, and found no whole numbers for it."""
         for sign in (1.0, -1.0):
-            if not self._open_now(target, hidden):
-                self._aim(target.row, sign, whole=True)
+            if self._open_now(target, hidden):
+                return None
+            self._aim(target.row, sign, whole=True)
         if self._open_now(target, hidden):
             return None
-        # In fractions it is wide, in whole numbers not: whatever is shown may be what gives it away.
+        # Whatever is shown may be what gives it away.
         every = dict.fromkeys(self.system.published(hidden), 1.0)
         return Narrow(target, float(self._widths([target], hidden)[0]), every, every)
 
@@ -185,9 +188,18 @@ def _loaded(system: System) -> highspy.Highs:
     return solver
 
 
+class Quiet(highspy.Highs):
+    """HiGHS without its banner, which it prints once a process while it is made: standard output is for answers."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802 - the solver's name
+        """What it does last when it is made; it is told to be quiet first."""
+        self.silent()
+        super().enableCallbacks()  # type: ignore[no-untyped-call]  # its types leave this one out
+
+
 def quiet() -> highspy.Highs:
     """A solver that says nothing, uses one thread and takes the same way every time."""
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]  # its types leave this one out
+    solver = Quiet()  # type: ignore[no-untyped-call]  # as above
     for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 1), ("presolve", "off"), ("mip_rel_gap", WHOLE_GAP)):
         solver.setOptionValue(option, value)
     return solver
