@@ -5,13 +5,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import BigInteger, Column, FromClause, MetaData, Table, insert, select, text, update
+from sqlalchemy import BigInteger, Column, FromClause, MetaData, Table, func, insert, select, text, update
 
+from app.audit.models import AuditEntry
 from app.core.acts import Act, Answer, act_binds
 from app.core.db import Base, Tx
 from app.core.errors import Refused
 from app.enrollments import actions, voiding
 from app.enrollments.models import Enrollment
+from app.participants.models import Touched
 from app.partners.models import Partner
 from tests.conftest import TODAY
 from tests.enrollments.world import (
@@ -166,6 +168,9 @@ GOOD: list[tuple[Act, Person, dict[str, Any]]] = [
     (actions.COMPLETE_STEP, DANA, {"enrollment": "ENDED", "step": EXAM, "completed_on": date(2026, 3, 1)}),
     (actions.END, ALICE, {"enrollment": "DEES", "ended_on": TODAY, "ended_by": "withdrawal"}),
     (actions.END_SERVICE, ALICE, {"service": "RUNS", "ended_on": TODAY}),
+    (voiding.VOIDING["enrollments"], ALICE, {"record": "DEES", "reason": "r"}),
+    (voiding.VOIDING["services"], ALICE, {"record": "GIVEN", "reason": "r"}),
+    (voiding.VOIDING["step-completions"], DANA, {"record": "STEP", "reason": "r"}),
 ]
 
 
@@ -208,9 +213,17 @@ async def test_a_request_is_refused(laid: Tx, known: dict[str, UUID], case: Case
 
 
 @pytest.mark.parametrize("case", GOOD, ids=_named)
-async def test_what_is_right_is_not_refused(laid: Tx, known: dict[str, UUID], case: tuple[Act, Person, dict[str, Any]]) -> None:
+async def test_what_is_right_is_done(laid: Tx, known: dict[str, UUID], case: tuple[Act, Person, dict[str, Any]]) -> None:
+    """Once, with its entry in the audit record and a mark for whom it concerns."""
     act, person, told = case
-    assert len(await laid.act(act, act.one(**_meant(told, known)), by=person.actor, today=TODAY)) == 1
+    counts = [select(func.count()).select_from(table) for table in (Touched, AuditEntry)]
+    before = [await laid.scalar(count) for count in counts]
+    [made] = await laid.act(act, act.one(**_meant(told, known)), by=person.actor, today=TODAY)
+    assert [await laid.scalar(count) for count in counts] == [many + 1 for many in before]
+    assert await laid.scalar(select(Touched.participant).order_by(Touched.id.desc())) in {ANN, BEA, CAL, DEE, EVE}
+    entry = await laid.first(select(AuditEntry.actor, AuditEntry.subject, AuditEntry.rows).order_by(AuditEntry.id.desc()))
+    assert entry is not None
+    assert tuple(entry) == (person.id, made, 1)
 
 
 async def _staged(tx: Tx, act: Act, lines: list[dict[str, Any]]) -> FromClause:

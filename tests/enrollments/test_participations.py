@@ -3,7 +3,7 @@ through the calendar finds in all facts."""
 
 import asyncio
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from app.core.db import Tx
+from app.core.errors import Refusal, Refused, Stale
 from app.enrollments import actions, participations, voiding
 from app.enrollments.models import Participation, PlannedService, Service
 from app.participants import actions as participants
@@ -219,9 +220,41 @@ async def test_a_merge_is_derived_among_very_many_too(laid: Tx) -> None:
 
 
 async def test_derivation_marks_those_whose_participations_changed(laid: Tx) -> None:
-    await laid.run(insert(Service).values(participant=CAL, partner=ERIE.id, kind="tutoring", program="youth", given_on=TODAY, act=CAL))
-    assert await participations.derive(laid, by=DANA.actor, participant=CAL, today=TODAY) == 1
-    assert [row.participant for row in await laid.all(select(Touched.participant))] == [CAL]
+    """Made, changed or superseded: three times."""
+    for ago, kind in ((2, "career_counseling"), (1, "initial_assessment")):
+        told = {"participant": CAL, "partner": ERIE.id, "kind": kind, "program": "adult", "given_on": TODAY - ago * DAY, "act": CAL}
+        await laid.run(insert(Service).values(**told))
+        await participations.derive(laid, by=DANA.actor, participant=CAL, today=TODAY)
+    await laid.run(update(Service).values(voided_by=CAL))
+    await participations.derive(laid, by=DANA.actor, participant=CAL, today=TODAY)
+    assert [row.participant for row in await laid.all(select(Touched.participant))] == [CAL, CAL, CAL]
+
+
+async def test_the_last_of_two_who_end_or_take_back_the_same_finds_it_done(ground: TestDatabase) -> None:
+    """It waits for the first one's commit, and is then refused for what the first one did."""
+    async with ground.transaction(ALICE.actor) as tx:
+        enroll = {"participant": ANN, "career_path": world.WELDING, "started_on": FIRST}
+        [on_path] = await tx.act(actions.ENROLL, actions.ENROLL.one(**enroll), by=ALICE.actor, today=TODAY)
+        [another] = await tx.act(actions.ENROLL, actions.ENROLL.one(**enroll | {"participant": BEA}), by=ALICE.actor, today=TODAY)
+        _, runs = await record(tx, Fact("occupational_skills_training", "adult", FIRST, None))
+        await tx.commit()
+    as_alice: dict[str, Any] = {"by": ALICE.actor, "today": TODAY}
+    end: dict[str, Any] = {"ended_on": TODAY, "ended_by": "withdrawal"}
+    cases: list[tuple[Callable[[Tx], Coroutine[Any, Any, None]], type[Refusal], str]] = [
+        (lambda tx: actions.end(tx, **as_alice, **end, enrollment=on_path), Refused, "ended"),
+        (lambda tx: actions.end(tx, **as_alice, **end, enrollment=another, revision=1), Stale, "revision 2"),
+        (lambda tx: actions.end_service(tx, **as_alice, service=runs, ended_on=TODAY), Refused, "does not run"),
+        (lambda tx: voiding.void(tx, **as_alice, kind="services", record=runs, reason="r"), Refused, "taken back"),
+    ]
+    for verb, refusal, told in cases:
+        async with ground.transaction(ALICE.actor) as one, ground.transaction(ALICE.actor) as other:
+            await verb(one)
+            waiting = asyncio.create_task(verb(other))
+            await asyncio.sleep(0.1)
+            assert not waiting.done()
+            await one.commit()
+            with pytest.raises(refusal, match=told):
+                await waiting
 
 
 async def test_two_services_at_the_same_moment_are_both_seen(ground: TestDatabase) -> None:
