@@ -66,7 +66,7 @@ def drawing(shapes: Mapping[str, Any]) -> Drawing:
 
     flat_shapes = shapely.transform(np.array(list(shapes.values()), dtype=object), placed)
     fine = shapely.coverage_simplify(flat_shapes, PIXEL)  # neighbours keep their common border
-    height = math.ceil((north - south) * scale) + 4 + LINES // 2
+    height = math.ceil((north - south) * scale) + 4 + LINES
     places = _apart([_place(shape) for shape in fine])
     outlines = zip(shapes, map(_paths, fine), places, _coloured(fine), strict=True)
     return Drawing(WIDTH, height, {code: Outline(path, round(x, 1), round(y, 1), colour) for code, path, (x, y), colour in outlines})
