@@ -37,6 +37,11 @@ def main() -> None:
             if violation.detail != refusal.detail:
                 typer.echo(f"  {violation.pointer}: {violation.detail}", err=True)
         sys.exit(1)
+    except ModuleNotFoundError as missing:
+        if (missing.name or "app").partition(".")[0] == "app":
+            raise
+        typer.echo(f"This is done where the server is installed; {missing.name} is not here. Install workforce[server].", err=True)
+        sys.exit(1)
     except BrokenPipeError:  # whoever read our output had enough, as in `workforce … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

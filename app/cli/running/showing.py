@@ -1,0 +1,103 @@
+"""What partner verbs print: tables for people, JSON for programs."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from pydantic import BaseModel
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+from rich.table import Table
+
+from app.client.asking import Progress as Told
+from app.contract.outcomes import OutcomeFigure
+from app.contract.releases import ReleasedFigure
+
+Figures = Sequence[OutcomeFigure | ReleasedFigure]
+POPULATIONS = {"all_learners": "All learners", "wioa_participants": "WIOA participants"}
+
+
+def console() -> Console:
+    """Standard output. Nothing of what it prints is taken for markup."""
+    return Console(highlight=False, markup=False, soft_wrap=True)
+
+
+def show(answer: BaseModel, *, as_json: bool, only_id: bool = False) -> None:
+    """One thing: its fields, a line each; as JSON; or its id alone."""
+    if only_id:
+        typer.echo(str(getattr(answer, "id")))  # noqa: B009 - what has an id is known to whoever offers the option
+    elif as_json:
+        typer.echo(answer.model_dump_json())
+    else:
+        made = Table(box=None, show_header=False)
+        for name, value in answer.model_dump(mode="json").items():
+            made.add_row(name.replace("_", " "), said(value))
+        console().print(made)
+
+
+def show_all(items: Iterable[BaseModel], columns: Sequence[str], *, as_json: bool) -> None:
+    """A list: a table of some columns, or every item as JSON, one a line."""
+    if as_json:
+        for item in items:
+            typer.echo(item.model_dump_json())
+        return
+    made = Table(*(column.replace("_", " ") for column in columns), box=None)
+    for item in items:
+        told = item.model_dump(mode="json")
+        made.add_row(*(said(told[column]) for column in columns))
+    console().print(made if made.row_count else "None that you may see.")
+
+
+def said(value: Any) -> str:
+    """A value for people."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {said(each)}" for name, each in value.items() if each not in (None, "", [], {}))
+    if isinstance(value, list):
+        return ", ".join(said(each) for each in value)
+    return str(value)
+
+
+def show_figures(figures: Figures, *, as_json: bool) -> None:
+    """A table a population: regions down, indicators across."""
+    if as_json:
+        for figure in figures:
+            typer.echo(figure.model_dump_json())
+        return
+    for population, title in POPULATIONS.items():
+        theirs = [figure for figure in figures if figure.population == population]
+        indicators = list(dict.fromkeys(figure.indicator for figure in theirs))
+        made = Table("region", *(name.value.replace("_", " ") for name in indicators), title=title, title_justify="left")
+        rows: dict[tuple[str, str], dict[str, str]] = {}
+        for figure in theirs:
+            rows.setdefault((figure.region_system, figure.region_name), {})[figure.indicator] = number(figure)
+        for (_, name), cells in rows.items():
+            made.add_row(name, *(cells.get(indicator, "") for indicator in indicators))
+        Console(highlight=False).print(made)
+
+
+def number(figure: OutcomeFigure | ReleasedFigure) -> str:
+    """A figure, or why there is no number."""
+    if figure.value is None:
+        return figure.status.replace("_", " ")
+    if figure.indicator.value.startswith("median_earnings"):
+        return f"${figure.value:,.0f}"
+    if figure.indicator.value.endswith(("rate", "_q2", "_q4", "placement")):
+        return f"{figure.value:.1%}"
+    return f"{figure.value:,.0f}"
+
+
+@contextmanager
+def bar(what: str) -> Iterator[Told]:
+    """A bar on standard error that moves while a file comes or goes."""
+    with Progress(TextColumn("{task.description}"), BarColumn(), DownloadColumn(), console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(what, total=None)
+
+        def told(done: int, of: int | None) -> None:
+            bars.update(task, completed=done, total=of)
+
+        yield told
