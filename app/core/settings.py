@@ -1,4 +1,4 @@
-"""All settings, in one frozen class. They come from the environment with the prefix `WORKFORCE_`; docs/operations.md describes each."""
+"""All settings, in one frozen class. They come from the environment with the prefix `WORKFORCE_`; docs/settings.md lists them."""
 
 from datetime import date
 from pathlib import Path
