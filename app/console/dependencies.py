@@ -66,12 +66,15 @@ async def _entered(transaction: AnyRead, request: Request) -> AnyRead:
 
 async def _transaction(request: Request) -> AsyncIterator[db.Tx]:
     """The request's one transaction, as whoever signed in."""
-    async with request.app.state.database.transaction() as tx:
-        await _entered(tx, request)
-        if request.method not in SAFE:
-            check_forgery(request.state.session, await sent_token(request))
-        yield tx
-        await tx.commit()
+    try:
+        async with request.app.state.database.transaction() as tx:
+            await _entered(tx, request)
+            if request.method not in SAFE:
+                check_forgery(request.state.session, await sent_token(request))
+            yield tx
+            await tx.commit()
+    finally:
+        await request.close()  # files that a form brought
 
 
 _transaction.checks_forgery = True  # type: ignore[attr-defined]  # a test walks the routes and reads it

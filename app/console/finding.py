@@ -26,5 +26,5 @@ async def find(
     """The form, and whom it found; of the page the results alone while somebody types."""
     q = q.replace("\x00", " ").strip()
     rows, more = await search(tx, by=by, q=q)
-    told = {"q": q, "rows": rows, "more": more}
-    return page(request, "_found.html" if wants_part(request) else "people.html", by=by, here="find", **told)
+    template = "_found.html" if wants_part(request) else "people.html"
+    return page(request, template, by=by, here="find", q=q, rows=rows, more=more)

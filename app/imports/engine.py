@@ -30,8 +30,8 @@ from app.imports.models import Import
 Progress = Callable[[str, int], None]
 """Told of each stage, `staged`, `checked`, `merged`, and how many rows are through it."""
 
-SHOWN = 100
-"""How many violations a receipt tells one by one; `refusals` streams them all."""
+SHOWN = 1_000
+"""How many violations a receipt tells one by one and the import keeps; `refusals` streams them all."""
 
 
 @dataclass(frozen=True)
@@ -61,18 +61,21 @@ async def load(
     batches: Iterable[pl.DataFrame],
     content: bytes | None = None,
     dry_run: bool = False,
+    run: UUID | None = None,
     progress: Progress = lambda _stage, _rows: None,
 ) -> Receipt:
     """Take rows in as a whole, or say of each why not. Raises `UnknownColumns`, before anything is staged.
 
     `batches` have the kind's columns, as text or typed. `content` names what they hold, if the caller can tell without reading them:
-    what was merged under that name is not read again. Else the rows themselves are hashed while they are staged.
+    what was merged under that name is not read again. Else the rows themselves are hashed while they are staged. `run` is the import that
+    was accepted already.
     """
     if content is not None and (before := await _merged_before(database, by, kind, content)):
         return before
-    run = await _accept(database, by, kind)
+    run = run or await accept(database, by=by, kind=kind)
     staged = staging.table(run, kind.waiting)
     try:
+        await _make_room(database, by, kind, staged)
         digest, rows = await _stage(database, by, today, kind, staged, batches, progress)
         if content is None and (before := await _merged_before(database, by, kind, digest)):
             await _note(database, by, run, status="repeated", rows=rows, detail={"repeats": str(before.id)})
@@ -114,13 +117,24 @@ def _binds(by: Actor, today: date) -> dict[str, Any]:
     return {"by_act": uuid7(), "by_today": today, **by.binds}
 
 
-async def _accept(database: Database, by: Actor, kind: Kind) -> UUID:
+async def accept(database: Database, *, by: Actor, kind: Kind) -> UUID:
+    """Begin an import, of which anybody who may can ask from now on; `load` takes its rows in."""
     run = uuid7()
     async with database.transaction(by) as tx:
         await tx.run(insert(Import).values(id=run, kind=kind.name, actor=by.id, partner=by.partner, status="staging"))
-        await staging.create(tx, staging.table(run, kind.waiting), kind.waiting)
         await tx.commit()
     return run
+
+
+async def fail(database: Database, *, by: Actor, run: UUID, why: str) -> None:
+    """Say that an import came to nothing. `why` is kept: it repeats nothing of what was brought."""
+    await _note(database, by, run, status="failed", detail={"why": why})
+
+
+async def _make_room(database: Database, by: Actor, kind: Kind, staged: "Table[Any]") -> None:
+    async with database.transaction(by) as tx:
+        await staging.create(tx, staged, kind.waiting)
+        await tx.commit()
 
 
 async def _stage(
@@ -154,11 +168,14 @@ async def _merge(
     async with database.transaction(by) as tx:
         told = await _told(refusals(tx, by=by, today=today, kind=kind, staged=staged))
     receipt = receipt if told is None else replace(receipt, refused=told[0], examples=told[1])
-    wrong = sum(receipt.refused.values())
-    await _note(
-        database, by, receipt.id, status="refused" if told else "checked", rows=receipt.rows, refused=wrong, detail=dict(receipt.refused)
-    )
+    counts = {"rows": receipt.rows, "refused": sum(receipt.refused.values()), "detail": dict(receipt.refused)}
+    await _note(database, by, receipt.id, status="refused" if told else "checked", **counts, mistakes=_kept(receipt.examples))
     return receipt
+
+
+def _kept(violations: Iterable[Violation]) -> list[dict[str, Any]]:
+    """Where each is and what it is: nothing of what stands there."""
+    return [{"line": one.line, "field": one.pointer, "code": one.code, "detail": one.detail} for one in violations]
 
 
 # What a connection planned while a table was small stays planned so, for foreign keys too: each of very many new rows would then be looked

@@ -20,7 +20,7 @@ class Import(Revised, Tenant, Base):
     kind: Mapped[str] = mapped_column(doc="what its rows are: participants, enrollments, services, …")
     actor: Mapped[UUID] = mapped_column(doc="the key that brought it")
     partner: Mapped[UUID | None] = mapped_column(doc="the partner that the key belongs to; empty: the state")
-    status: Mapped[str] = mapped_column(doc="staging, checked, refused, merged or repeated")
+    status: Mapped[str] = mapped_column(doc="staging, checked, refused, merged, repeated or failed")
     digest: Mapped[bytes | None] = mapped_column(LargeBinary, doc="SHA-256 of its content: the same content twice changes nothing")
     rows: Mapped[int] = mapped_column(server_default=text("0"), doc="how many rows were staged")
     refused: Mapped[int] = mapped_column(server_default=text("0"), doc="how many violations the checks found")
@@ -31,8 +31,11 @@ class Import(Revised, Tenant, Base):
     detail: Mapped[dict[str, Any]] = mapped_column(
         server_default=text("'{}'"), doc="counts by code of what was refused; never personal data"
     )
+    mistakes: Mapped[list[Any]] = mapped_column(
+        server_default=text("'[]'"), doc="the first thousand: line, field, code and what it means; never what stands there"
+    )
 
     __table_args__ = (
-        CheckConstraint("status IN ('staging', 'checked', 'refused', 'merged', 'repeated')", name="status_known"),
+        CheckConstraint("status IN ('staging', 'checked', 'refused', 'merged', 'repeated', 'failed')", name="status_known"),
         Index("imports_by_digest", "state", "kind", "digest"),
     )
