@@ -195,6 +195,14 @@ async def test_a_service_recorded_late_joins_two_participations(laid: Tx) -> Non
     assert len(await standing(laid, ANN)) == 2
 
 
+async def test_a_plan_that_is_taken_back_holds_nothing_open(laid: Tx) -> None:
+    await record(laid, Fact("career_counseling", "adult", date(2026, 3, 1), date(2026, 3, 1)))
+    kind, plan = await record(laid, Fact("career_counseling", "adult", date(2026, 3, 5), date(2027, 1, 1), planned=True))
+    assert [stands[3] for stands in await standing(laid, ANN)] == [date(2027, 1, 1)]
+    await voiding.void(laid, by=DANA.actor, today=TODAY, kind=kind, record=plan, reason="called off")
+    assert [stands[3] for stands in await standing(laid, ANN)] == [date(2026, 5, 30)]
+
+
 async def test_two_records_of_one_person_have_her_participations_together(laid: Tx) -> None:
     early, late = Fact("career_counseling", "adult", date(2025, 1, 1), date(2025, 1, 1)), Fact("tutoring", "youth", date(2025, 3, 1), TODAY)
     await record(laid, early, ANN)
