@@ -28,7 +28,7 @@ VISITORS = (
     Visitor(Role.STATE_ADMIN, None, "state staff", "everything of the state: definitions, people, outcomes, imports"),
     Visitor(Role.BOARD_STAFF, BOARD, "staff of the Erie workforce board", "its own caseload: enroll, serve, record"),
     Visitor(Role.COLLEGE_STAFF, COLLEGE, "staff of a community college", "its own learners; wages are not for it"),
-    Visitor(Role.POLICYMAKER, None, "a policymaker", "definitions; figures when releases exist, until then a reason"),
+    Visitor(Role.POLICYMAKER, None, "a policymaker", "definitions, and releases: what of the outcomes anybody may see"),
     Visitor(Role.AUDITOR, None, "an auditor", "who did and who read what"),
 )
 

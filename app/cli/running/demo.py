@@ -23,6 +23,7 @@ from app.core.settings import Settings
 from app.demo.course import KEYS, MARK, POPULATION, Asked, Course, Tell
 from app.demo.figures import FILES, computed, written
 from app.demo.printing import console, show_address, show_keys, show_story, show_table
+from app.demo.releasing import released
 from app.demo.telling import TITLE, Asking, Chapter, chapters, her
 from app.outcomes.disclosure import Internal
 from app.outcomes.table import Table
@@ -75,6 +76,9 @@ async def _walk(installation: Installation, asked: Asked, tell: Tell, url: str) 
         done = count(0)
         files = await written(table, shapes, EXPORTS, lambda name: tell(f"files: {name}", next(done), FILES))
         tell("files", FILES, FILES)
+        tell("release", 0, 1)
+        await released(database, owner, by=ready.by, data_folder=installation.settings.data_folder)
+        tell("release", 1, 1)
         async with database.reading(ready.by) as read:
             she = await her(read, by=ready.by)
         return Shown(table, files, chapters(she, ready.world, table, Asking(url, ready.keys)), ready.keys)
@@ -99,7 +103,7 @@ def forget(known: Settings) -> None:
         server.drop_database(DATABASE)
     for name in (MARK, KEYS):
         (known.data_folder / name).unlink(missing_ok=True)
-    for name in (POPULATION, "extracts"):
+    for name in (POPULATION, "extracts", "releases"):
         shutil.rmtree(known.data_folder / name, ignore_errors=True)
 
 
