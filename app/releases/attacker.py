@@ -43,6 +43,8 @@ class Attacker:
         self.reach = REACH * threshold
         self.points: Matrix = system.cells.reshape(1, -1)
         self.chance = np.random.default_rng(seed)
+        self._of: frozenset[int] | None = None
+        self._fit = self.points
         self._solver = _loaded(system)
 
     def narrow(self, hidden: frozenset[int], *, most: int = 10**9) -> list[Narrow]:
@@ -84,7 +86,17 @@ class Attacker:
         return points[used], [(target, at[low], at[high]) for target, low, high in pairs]
 
     def _fitting(self, hidden: frozenset[int]) -> Matrix:
-        return self.points[self.system.holds(self.points, hidden)]
+        """The points that agree with what is shown, if these items are hidden. Asked again and again of the same ones: kept."""
+        if self._of != hidden:
+            self._of, self._fit = hidden, self.points[self.system.holds(self.points, hidden)]
+        return self._fit
+
+    def _keep(self, point: Vector) -> None:
+        """Keep a point that was found."""
+        one = point.reshape(1, -1)
+        self.points = np.vstack([self.points, one])
+        if self._of is not None and self.system.holds(one, self._of)[0]:
+            self._fit = np.vstack([self._fit, one])
 
     def _widths(self, targets: Sequence[Target], hidden: frozenset[int]) -> list[int]:
         values = self._fitting(hidden) @ self.system.matrix[[target.row for target in targets]].T
@@ -164,7 +176,7 @@ class Attacker:
             self._solver.setOptionValue("presolve", "off")
         rounded: Vector = np.rint(point).astype(np.int64)
         if len(point) == columns and np.abs(point - rounded).max(initial=0) < EPS:
-            self.points = np.vstack([self.points, rounded])
+            self._keep(rounded)
         return duals
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from app.access.enter import enter
 from app.cli.running.surroundings import here
@@ -119,7 +119,15 @@ def show_all(releases: Sequence[ReleaseKept], *, as_json: bool) -> None:
         for kept in releases:
             typer.echo(json.dumps(_told(kept), default=str))
         return
-    table = Table("id", "period", "status", "certified", "suppressed", "what changed", box=None)
+    table = Table(
+        Column("id", min_width=36, no_wrap=True),
+        Column("period", min_width=20, no_wrap=True),
+        "status",
+        "certified",
+        "suppressed",
+        "what changed",
+        box=None,
+    )
     for kept in releases:
         when = f"{kept.certified_at:%Y-%m-%d}" if kept.certified_at else ""
         suppressed = f"{kept.proof['suppressed']} of {kept.proof['figures']}"
