@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from app.access.dependencies import Read, Today, may, may_see
+from app.access.once import Once
 from app.access.permissions import Permission
 from app.api.enrollments import MISSING
 from app.contract import imports as contract
@@ -14,7 +15,7 @@ from app.imports import files, queries
 from app.imports.kinds import kinds
 from app.imports.mistakes import FIRST_LINE, as_csv
 
-router = APIRouter(prefix="/v1", tags=["imports"])
+router = APIRouter(prefix="/v1", tags=["imports"], route_class=Once)
 
 Importer = Annotated[Actor, may(Permission.IMPORT)]
 Reader = Annotated[Actor, may_see(Permission.IMPORT)]

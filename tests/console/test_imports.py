@@ -35,7 +35,7 @@ def table(*rows: Mapping[str, str]) -> bytes:
     return out.getvalue().encode()
 
 
-async def bring(browser: Browser, content: bytes, *, htmx: bool = False, **fields: str) -> Response:
+async def bring(browser: Browser, content: bytes, *, htmx: bool = False, **fields: Any) -> Response:
     token = await browser.token()
     headers = {**HTMX, "X-Forgery-Token": token} if htmx else {}
     sent = {"file": ("people.csv", content, "text/csv")}
@@ -44,7 +44,7 @@ async def bring(browser: Browser, content: bytes, *, htmx: bool = False, **field
     return answer
 
 
-async def became(browser: Browser, content: bytes, **fields: str) -> Response:
+async def became(browser: Browser, content: bytes, **fields: Any) -> Response:
     """What the page says in the end."""
     answer = await bring(browser, content, **fields)
     assert answer.status_code == 303, told(answer)
@@ -193,3 +193,12 @@ async def test_the_same_over_the_api(
     assert (await alice.get(merged.headers["location"])).json()["made"] == 1
     wrong = await alice.post("/v1/imports?kind=participants", content=b"nothing,like,it\n")
     assert (wrong.status_code, wrong.json()["type"]) == (422, "/problems/invalid")
+
+
+async def test_a_file_that_is_sent_again_with_its_key_is_the_same_import(alice: AsyncClient, own_db: TestDatabase) -> None:
+    key = {"Idempotency-Key": "the file of today"}
+    first, again = [await alice.post("/v1/imports?kind=participants", content=table(ADA), headers=key) for _ in range(2)]
+    await files.ended()
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert first.json()["id"] == again.json()["id"]
+    assert await people(own_db) == 1
