@@ -73,6 +73,8 @@ async def show_region(
     day = on or today
     region = await in_demand.region(read, by=by, system=system, code=code, on=day)
     jobs = await _jobs(read, by, system, code, day)
+    shown = jobs if every else jobs[:FEW]
+    names = await _area_names(read, by) if shown else {}
     offered = await career_paths.career_paths(read, by=by, on=day, region=(system, code), limit=MOST)
     told: dict[str, Any] = {
         "region": region,
@@ -80,7 +82,8 @@ async def show_region(
         "title": _title(await queries.systems(read, by=by), system),
         "day": day,
         "today": today,
-        "jobs": jobs if every else jobs[:FEW],
+        "jobs": shown,
+        "areas": names,
         "total": len(jobs),
         "paths": offered.items,
         "about": await in_demand.about(read, by=by),
@@ -98,13 +101,8 @@ async def _jobs(read: db.Read, by: Actor, system: str, code: str, day: date) -> 
         rows += found.items
         if (after := found.next) is None:
             break
-    names = await _area_names(read, by)
-    jobs = [Job(row.code, row.title, row.rule, row.source, [_named(one, names) for one in row.evidence]) for row in rows]
+    jobs = [Job(row.code, row.title, row.rule, row.source, row.evidence) for row in rows]
     return sorted(jobs, key=lambda job: (-job.employment, job.code))
-
-
-def _named(evidence: Mapping[str, Any], names: Mapping[str, str]) -> Mapping[str, Any]:
-    return {**evidence, "name": names.get(evidence["area"], evidence["area"])}
 
 
 async def _area_names(read: db.Read, by: Actor) -> dict[str, str]:
