@@ -66,7 +66,7 @@ def _change(candidate: CTE, admitted: ColumnElement[bool]) -> Made:
         .returning(*_NAMED)
         .cte("made")
     )
-    return made, findable(made), found_no_more(made), audited("change_participant", made), touching(made, made.c.id)
+    return made, findable(made, known=True), found_no_more(made), audited("change_participant", made), touching(made, made.c.id)
 
 
 REGISTER = Act(REGISTERING, _register)

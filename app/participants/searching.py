@@ -135,12 +135,13 @@ def _tokens(of: FromClause) -> Any:
     return func.tokens_of(of.c.first_name, of.c.last_name, of.c.phone).table_valued("token")
 
 
-def findable(made: CTE) -> CTE:
-    """By what those who are new will be found. `made` has their id, first_name, last_name and phone."""
+def findable(made: CTE, *, known: bool = False) -> CTE:
+    """By what people will be found. `made` has their id, first_name, last_name and phone; `known` says that they can be found already."""
     token = _tokens(made).lateral("token")
-    new = select(token.c.token, made.c.id).select_from(made.join(token, literal_column("true")))
-    kept = insert(SearchToken).from_select(["token", "participant"], new).on_conflict_do_nothing()
-    return kept.returning(literal_column("1")).cte("findable")
+    new = select(token.c.token, made.c.id).distinct().select_from(made.join(token, literal_column("true")))
+    # In the order of the key: of very many, each page of the index is written once.
+    kept = insert(SearchToken).from_select(["token", "participant"], new.order_by(token.c.token, made.c.id))
+    return (kept.on_conflict_do_nothing() if known else kept).returning(literal_column("1")).cte("findable")
 
 
 def found_no_more(made: CTE) -> CTE:
