@@ -27,7 +27,7 @@ def listed(
     async def read(client: "AsyncClient") -> "list[Release]":
         return [one async for one in client.releases.list(period=period)]
 
-    show_all(ask(profile, read), ("id", "period", "label", "status", "certified_at"), as_json=as_json)
+    show_all(ask(profile, read), ("id", "period", "status", "says"), as_json=as_json)
 
 
 @releases.command("get")

@@ -84,7 +84,7 @@ def find(
                 break
         return found
 
-    show_all(ask(profile, some), ("id", "first_name", "last_name", "birth_date", "registered_on"), as_json=as_json)
+    show_all(ask(profile, some), ("id", "first_name", "last_name", "birth_date"), as_json=as_json)
 
 
 @participants.command("show")

@@ -1,7 +1,6 @@
 """What an agency does by command: over the application in this process, and over HTTP by a profile."""
 
 import json
-import os
 import re
 import stat
 from collections.abc import Callable
@@ -145,8 +144,20 @@ def test_a_server_that_is_not_there(workforce: As, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_shells_complete_commands(run: Run, shell: str) -> None:
-    script = run("--show-completion", shell, _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
-    assert script.code == 0, script.err
-    assert "workforce" in script.out
-    assert os.environ["_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION"] == "1"
+def test_shells_complete_commands(run: Run, shell: str, tmp_path: Path) -> None:
+    """`--install-completion` leaves a script in the user's folder, and the script completes."""
+    installed = run("--install-completion", shell, HOME=str(tmp_path), _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
+    assert installed.code == 0, installed.err
+    scripts = [path for path in tmp_path.rglob("*") if path.is_file() and "_WORKFORCE_COMPLETE" in path.read_text()]
+    assert scripts, sorted(tmp_path.rglob("*"))
+    completed = run(_WORKFORCE_COMPLETE="complete_bash", COMP_WORDS="workforce part", COMP_CWORD="1")
+    assert completed.out.split() == ["participants"]
+
+
+@pytest.mark.parametrize("columns", ["80", "200"])
+def test_an_id_is_never_cut(workforce: As, monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    shown = workforce(ALICE, "participants", "find", str(ANN)).out
+    assert str(ANN) in shown
+    assert "1990-05-17" in shown
+    assert shown.count("Example") == 1

@@ -79,7 +79,17 @@ def test_it_installs_from_its_own_list(tmp_path: Path) -> None:
     assert uv.exists(), "uv is a tool of this project: make test"
     subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, tmp_path / "college"], check=True, timeout=60)
     there = str(tmp_path / "college/bin/python")
-    listed = [uv, "pip", "install", "--quiet", "--python", there, "--require-hashes", "-r", ROOT / "requirements/client.txt"]
+    listed: list[str | Path] = [
+        uv,
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        there,
+        "--require-hashes",
+        "-r",
+        ROOT / "requirements/client.txt",
+    ]
     installed = subprocess.run(listed, capture_output=True, text=True, check=False, timeout=300)
     if installed.returncode and re.search(r"[Ff]ailed to (fetch|download)|error sending request|dns error|timed out", installed.stderr):
         pytest.skip("no package registry can be reached from here")

@@ -1,5 +1,6 @@
 """What partner verbs print: tables for people, JSON for programs."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -15,12 +16,17 @@ from app.contract.outcomes import OutcomeFigure
 from app.contract.releases import ReleasedFigure
 
 Figures = Sequence[OutcomeFigure | ReleasedFigure]
+SHORT, WIDE, WIDE_ENOUGH = 18, 200, 160
+"""Columns: of a cell that is never cut, like an id; of what is not a terminal; and from which on a table of every indicator can be read."""
 POPULATIONS = {"all_learners": "All learners", "wioa_participants": "WIOA participants"}
 
 
 def console() -> Console:
     """Standard output. Nothing of what it prints is taken for markup."""
-    return Console(highlight=False, markup=False, soft_wrap=True)
+    made = Console(highlight=False, markup=False)
+    if not made.is_terminal and "COLUMNS" not in os.environ:
+        made.width = WIDE  # a file or a pipe has no edge
+    return made
 
 
 def show(answer: BaseModel, *, as_json: bool, only_id: bool = False) -> None:
@@ -42,10 +48,14 @@ def show_all(items: Iterable[BaseModel], columns: Sequence[str], *, as_json: boo
         for item in items:
             typer.echo(item.model_dump_json())
         return
-    made = Table(*(column.replace("_", " ") for column in columns), box=None)
-    for item in items:
-        told = item.model_dump(mode="json")
-        made.add_row(*(said(told[column]) for column in columns))
+    rows = [[said(told[column]) for column in columns] for told in (item.model_dump(mode="json") for item in items)]
+    made = Table(box=None)
+    for column, *cells in zip(columns, *rows, strict=True):
+        longest = max(map(len, cells), default=0)
+        short = column == "id" or longest <= SHORT
+        made.add_column(column.replace("_", " "), no_wrap=short, min_width=longest if short else None, overflow="fold")
+    for row in rows:
+        made.add_row(*row)
     console().print(made if made.row_count else "None that you may see.")
 
 
@@ -63,13 +73,16 @@ def said(value: Any) -> str:
 
 
 def show_figures(figures: Figures, *, as_json: bool) -> None:
-    """A table a population: regions down, indicators across."""
+    """A table a population: regions down, indicators across; where that is too wide, a line a figure."""
     if as_json:
         for figure in figures:
             typer.echo(figure.model_dump_json())
         return
     for population, title in POPULATIONS.items():
         theirs = [figure for figure in figures if figure.population == population]
+        if console().width < WIDE_ENOUGH:
+            _down(theirs, title)
+            continue
         indicators = list(dict.fromkeys(figure.indicator for figure in theirs))
         made = Table("region", *(name.value.replace("_", " ") for name in indicators), title=title, title_justify="left")
         rows: dict[tuple[str, str], dict[str, str]] = {}
@@ -77,7 +90,15 @@ def show_figures(figures: Figures, *, as_json: bool) -> None:
             rows.setdefault((figure.region_system, figure.region_name), {})[figure.indicator] = number(figure)
         for (_, name), cells in rows.items():
             made.add_row(name, *(cells.get(indicator, "") for indicator in indicators))
-        Console(highlight=False).print(made)
+        console().print(made)
+
+
+def _down(figures: Figures, title: str) -> None:
+    """A line a figure, for narrow terminals."""
+    made = Table("region", "indicator", "value", title=title, title_justify="left", box=None)
+    for figure in figures:
+        made.add_row(figure.region_name, figure.indicator.value.replace("_", " "), number(figure))
+    console().print(made)
 
 
 def number(figure: OutcomeFigure | ReleasedFigure) -> str:
