@@ -191,7 +191,6 @@ class Fetch:
         """Let what came be the file. Raises `Unexpected` where it is not the content that the server announced."""
         tag = response.headers.get("ETag", "").strip('"')
         if len(tag) == 64 and tag != taken.digest.hexdigest():
-            self.part.unlink()
             raise Unexpected(f"{self.to.name} did not arrive as the server sent it. Ask for it again.")
         self.part.replace(self.to)
         media_type = response.headers.get("Content-Type", "application/octet-stream")

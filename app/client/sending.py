@@ -49,8 +49,13 @@ class Sender:
             left = left.after(page)
 
     def fetch(self, fetch: Fetch) -> Fetched:
-        """Write a file while it comes; one that breaks off is begun anew."""
-        attempts = Attempts(self.retry, repeatable=True)
+        """Write a file while it comes; one that breaks off is begun anew, and half of one is not left behind."""
+        try:
+            return self._fetched(fetch, Attempts(self.retry, repeatable=True))
+        finally:
+            fetch.part.unlink(missing_ok=True)
+
+    def _fetched(self, fetch: Fetch, attempts: Attempts) -> Fetched:
         while True:
             try:
                 with self.http.stream("GET", fetch.path, params=fetch.query) as response:
@@ -105,8 +110,13 @@ class AsyncSender:
             left = left.after(page)
 
     async def fetch(self, fetch: Fetch) -> Fetched:
-        """Write a file while it comes; one that breaks off is begun anew."""
-        attempts = Attempts(self.retry, repeatable=True)
+        """Write a file while it comes; one that breaks off is begun anew, and half of one is not left behind."""
+        try:
+            return await self._fetched(fetch, Attempts(self.retry, repeatable=True))
+        finally:
+            await asyncio.to_thread(fetch.part.unlink, missing_ok=True)
+
+    async def _fetched(self, fetch: Fetch, attempts: Attempts) -> Fetched:
         while True:
             try:
                 async with self.http.stream("GET", fetch.path, params=fetch.query) as response:

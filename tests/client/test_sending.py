@@ -209,3 +209,11 @@ def test_a_refused_download_leaves_no_file(scripted: Scripted, tmp_path: Path) -
     with Client(url, "key") as client, pytest.raises(Conflict):
         client.releases.download(ID, "csv", tmp_path / "r.csv")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_half_a_file_is_not_left_behind(scripted: Scripted, tmp_path: Path) -> None:
+    url, script = scripted(None)
+    with Client(url, "key", retry=QUICK) as client, pytest.raises(Unreachable):
+        client.releases.download(ID, "csv", tmp_path / "r.csv")
+    assert len(script.asked) == 1 + QUICK.times
+    assert list(tmp_path.iterdir()) == []
