@@ -26,8 +26,15 @@ demo: $(RUN) $(SHOWN) ## the whole main job on New York's regions with synthetic
 serve: $(RUN) $(SHOWN) ## serve the API and its worker on the database that the settings name; ARGS="--port 8080"
 	@exec $(BIN)/workforce serve $(ARGS)
 
-test: $(DEV) $(SHOWN) ## run the tests; ARGS="tests/regions -k dissolve"
+test: $(DEV) $(SHOWN) chromium ## run the tests; ARGS="tests/regions -k dissolve"
 	@exec $(BIN)/pytest $(ARGS)
+
+# Some tests look at the screens in a browser. On Debian, as root, it is installed; elsewhere those tests are skipped unless it is there.
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || test "$$(id -u)" != 0 || ! grep -qs '^ID=debian$$' /etc/os-release \
+	|| { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium >/dev/null; } \
+	|| echo 'Chromium could not be installed: the tests that need a browser are skipped.' >&2
 
 check: $(DEV) ## style, types, floors, dependencies, container files: all that is checked without running the program
 	$(BIN)/ruff check .
