@@ -1,7 +1,7 @@
 """Import: check a file, see what is wrong with which line, take it in."""
 
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -67,7 +67,7 @@ async def follow(request: Request, read: Read, by: Reader, run: UUID) -> Respons
 
 def _told(request: Request, by: Actor, row: Any) -> Response:
     going = files.progress(row.id)
-    lost = row.status == "staging" and going is None and datetime.now(UTC) - row.begun_at > LOST
+    lost = row.status == "staging" and going is None and request.app.state.clock.now() - row.begun_at > LOST
     template = "_import.html" if wants_part(request) else "import.html"
     return page(request, template, by=by, here="import", run=row, going=going, lost=lost, first_line=FIRST_LINE)
 
