@@ -34,11 +34,13 @@ class Due:
 
 # A person may have several records; the partner knows some. What another partner recorded is told only if it agreed to share: the kind
 # of the last service is. The next one is of the same kind, unless that runs; else the first of the program's that keep a period open.
-_MINE = """
-WITH mine AS MATERIALIZED (
-  SELECT p.person, min(p.id::text)::uuid AS participant
-  FROM caseload c JOIN participants p ON p.id = c.participant WHERE c.partner = :by_partner GROUP BY p.person
-)
+# Lists begin at the days, of which there is an index, and look the caseload up (OFFSET 0: row by row, not all of it into a hash).
+_OURS = """
+EXISTS (SELECT FROM participants r JOIN caseload c ON c.participant = r.id AND c.partner = :by_partner WHERE r.person = k.person OFFSET 0)
+"""
+_RECORD = """
+(SELECT r.id FROM participants r JOIN caseload c ON c.participant = r.id AND c.partner = :by_partner
+ WHERE r.person = u.person ORDER BY r.id LIMIT 1) AS participant
 """
 _SHARED = """
 (s.partner = :by_partner OR EXISTS (
@@ -47,19 +49,19 @@ _SHARED = """
 """
 
 
-def _of_mine(statement: str) -> TextClause:
-    """A statement that begins with the people of the partner's caseload."""
-    return text(_MINE + statement.replace("{shared}", _SHARED))
+def _about_ours(statement: str) -> TextClause:
+    """A statement with the three conditions in their places."""
+    return text(statement.replace("{ours}", _OURS).replace("{record}", _RECORD).replace("{shared}", _SHARED))
 
 
-_EXITS = _of_mine("""
-, urgent AS (
-  SELECT m.participant, k.person, k.track, k.programs, k.entry, k.last_service, k.open_until, count(*) OVER () AS total
-  FROM participations k JOIN mine m ON m.person = k.person
-  WHERE k.superseded_at IS NULL AND k.open_until BETWEEN :today AND :today + (:days - 1)
+_EXITS = _about_ours("""
+WITH urgent AS MATERIALIZED (
+  SELECT k.person, k.track, k.programs, k.entry, k.last_service, k.open_until, count(*) OVER () AS total
+  FROM participations k
+  WHERE k.superseded_at IS NULL AND k.open_until BETWEEN :today AND :today + (:days - 1) AND {ours}
   ORDER BY k.open_until, k.person LIMIT :shown
 )
-SELECT u.participant, u.entry, u.last_service, u.open_until, u.open_until - :today + 1 AS days, :today + :ahead AS plan_for, u.total,
+SELECT {record}, u.entry, u.last_service, u.open_until, u.open_until - :today + 1 AS days, :today + :ahead AS plan_for, u.total,
        s.program, CASE WHEN s.told THEN s.title END AS last_title, n.key AS next_kind, n.title AS next_title
 FROM urgent u
 CROSS JOIN LATERAL (
@@ -75,24 +77,26 @@ LEFT JOIN LATERAL (
 ) n ON true
 ORDER BY u.open_until, u.person
 """)
-_PLANS = _of_mine("""
-SELECT m.participant, p.planned_for, k.title, count(*) OVER () AS total
-FROM mine m JOIN planned_services p ON p.participant IN (SELECT r.id FROM participants r WHERE r.person = m.person)
-JOIN service_kinds k ON k.key = p.kind
+_PLANS = text("""
+SELECT p.participant, p.planned_for, k.title, count(*) OVER () AS total
+FROM planned_services p JOIN service_kinds k ON k.key = p.kind
 WHERE p.partner = :by_partner AND p.voided_by IS NULL AND p.planned_for BETWEEN :today - 30 AND :today + 7
   AND NOT EXISTS (SELECT FROM services s WHERE s.participant = p.participant AND s.kind = p.kind AND s.partner = p.partner
                   AND s.voided_by IS NULL AND s.given_on > p.documented_on)
 ORDER BY p.planned_for, p.id LIMIT :shown
 """)
 # Twelve months of follow-up: for youth at least (20 CFR 681.580(c)), for adults and dislocated workers up to that (20 CFR 678.430(c)).
-_FOLLOW_UPS = _of_mine("""
-SELECT m.participant, k.last_service AS exit, k.last_service + 365 AS until, count(*) OVER () AS total
-FROM mine m JOIN participations k ON k.person = m.person
-WHERE k.superseded_at IS NULL AND k.open_until < :today AND k.last_service > :today - 365
-  AND k.programs ?| ARRAY['adult', 'dislocated_worker', 'youth', 'dwg']
-  AND NOT EXISTS (SELECT FROM services s JOIN participants r ON r.id = s.participant JOIN service_kinds f ON f.key = s.kind
-                  WHERE r.person = m.person AND s.voided_by IS NULL AND s.given_on > k.last_service)
-ORDER BY k.last_service DESC, m.participant LIMIT :shown
+_FOLLOW_UPS = _about_ours("""
+WITH latest AS MATERIALIZED (
+  SELECT k.person, k.last_service, k.open_until FROM participations k
+  WHERE k.superseded_at IS NULL AND k.open_until < :today AND k.last_service > :today - 365
+    AND k.programs ?| ARRAY['adult', 'dislocated_worker', 'youth', 'dwg'] AND {ours}
+    AND NOT EXISTS (SELECT FROM services s JOIN participants r ON r.id = s.participant
+                    WHERE r.person = k.person AND s.voided_by IS NULL AND s.given_on > k.last_service OFFSET 0)
+  ORDER BY k.open_until DESC LIMIT :shown
+)
+SELECT {record}, u.last_service AS exit, u.last_service + 365 AS until, count(*) OVER () AS total
+FROM latest u ORDER BY u.last_service DESC, u.person
 """)
 _OVERDUE = text("""
 SELECT e.participant, e.id AS enrollment, c.title, e.planned_end, :today - e.planned_end AS days, count(*) OVER () AS total
@@ -100,14 +104,11 @@ FROM enrollments e JOIN career_paths c ON c.id = e.career_path
 WHERE e.partner = :by_partner AND e.ended_on IS NULL AND e.voided_by IS NULL AND e.planned_end < :today
 ORDER BY e.planned_end DESC, e.id LIMIT :shown
 """)
-_NUMBERS = _of_mine("""
-SELECT count(*) AS people,
-  count(*) FILTER (WHERE EXISTS (SELECT FROM participations k WHERE k.person = m.person AND k.superseded_at IS NULL
-                                 AND (k.open_until IS NULL OR k.open_until >= :today))) AS participating,
+_NUMBERS = text("""
+SELECT count(*) AS people, count(*) FILTER (WHERE c.since > :today - 30) AS new,
   (SELECT count(DISTINCT e.participant) FROM enrollments e
-   WHERE e.partner = :by_partner AND e.ended_on IS NULL AND e.voided_by IS NULL) AS learning,
-  (SELECT count(*) FROM caseload c WHERE c.partner = :by_partner AND c.since > :today - 30) AS new
-FROM mine m
+   WHERE e.partner = :by_partner AND e.ended_on IS NULL AND e.voided_by IS NULL) AS learning
+FROM caseload c WHERE c.partner = :by_partner
 """)
 
 
@@ -132,7 +133,10 @@ async def plans_due(tx: Tx, *, by: Actor, today: date) -> Due:
 
 
 async def follow_ups_due(tx: Tx, *, by: Actor, today: date) -> Due:
-    """Who exited within twelve months, latest first, and was not heard of since: participant, exit, and until when follow-up lasts."""
+    """The last who exited within twelve months and were not heard of since: participant, exit, and until when follow-up lasts.
+
+    There may be more than are shown: `total` counts those who are.
+    """
     return await _due(tx, _FOLLOW_UPS, "list_follow_ups_due", by, today)
 
 
@@ -142,7 +146,7 @@ async def past_planned_end(tx: Tx, *, by: Actor, today: date) -> Due:
 
 
 async def numbers(tx: Tx, *, by: Actor, today: date) -> Row[Any]:
-    """The caseload in numbers: people, participating (in a period open today), learning (on a path of the partner's), new in 30 days."""
+    """The caseload in numbers: people, those new in 30 days, and those learning (on a path of the partner's that they have not ended)."""
     row = await tx.first(_NUMBERS, {"by_partner": by.partner, "today": today})
     assert row is not None, "a count is always there"
     return row

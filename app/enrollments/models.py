@@ -215,5 +215,6 @@ class Participation(Tenant, Base):
         Index(
             "participations_one_stands", "state", "person", "track", "entry", unique=True, postgresql_where=text("superseded_at IS NULL")
         ),
+        Index("participations_by_open_until", "state", "open_until", postgresql_where=text("superseded_at IS NULL")),
         CheckConstraint("last_service >= entry", name="ends_after_it_begins"),
     )

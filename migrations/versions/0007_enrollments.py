@@ -216,6 +216,9 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("superseded_at IS NULL"),
     )
+    op.create_index(
+        "participations_by_open_until", "participations", ["state", "open_until"], postgresql_where=sa.text("superseded_at IS NULL")
+    )
     protect("service_kinds")
     protect("enrollments")
     protect("services")
@@ -227,6 +230,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("participations_by_open_until", table_name="participations", postgresql_where=sa.text("superseded_at IS NULL"))
     op.drop_index("participations_one_stands", table_name="participations", postgresql_where=sa.text("superseded_at IS NULL"))
     op.drop_table("participations")
     op.drop_index("exit_reasons_once", table_name="exit_reasons", postgresql_where=sa.text("voided_by IS NULL"))
