@@ -86,6 +86,19 @@ def test_it_can_be_interrupted_taken_up_again_served_and_ended(tmp_path: Path) -
         httpx.get(f"{url}/health/live", timeout=5)
 
 
+def test_of_two_at_once_the_second_waits_for_the_first(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("one", "other")]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "data").symlink_to(tmp_path / "data")
+    (tmp_path / "data").mkdir()
+    both = [Typed(folder, "--no-serve") for folder in folders]
+    assert [typed.process.wait(2 * PATIENCE) for typed in both] == [0, 0], [typed.err.read_text() for typed in both]
+    assert "goes on when that is done" in "".join(typed.err.read_text() for typed in both)
+    assert both[0].keys() == both[1].keys() != []
+    assert not (tmp_path / "data" / "pgdata" / "postmaster.pid").exists()
+
+
 def test_it_wants_a_database_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKFORCE_DATABASE_URL", "postgresql://somebody@nowhere/else")
     with pytest.raises(Invalid, match="Unset WORKFORCE_DATABASE_URL"):

@@ -1,6 +1,7 @@
 """What `demo` does before it serves: the steps of `app.demo`, with bars that move, and what is printed at the end."""
 
 import asyncio
+import fcntl
 import shutil
 import socket
 from collections.abc import Iterator
@@ -39,14 +40,15 @@ def run(*, participants: int, seed: int, port: int, fresh: bool, served: bool = 
         _find_out(port)
     if known.database_url is not None:
         raise Invalid("The demonstration has a database of its own. Unset WORKFORCE_DATABASE_URL, or run it in another shell.")
-    if fresh:
-        forget(known)
     url = f"http://127.0.0.1:{port}"
-    with _bars() as tell:
-        tell("database", 0, 1)
-        with here() as installation:
-            tell("database", 1, 1)
-            shown = asyncio.run(_walk(installation, Asked(participants, seed), tell, url))
+    with _alone(known.data_folder):
+        if fresh:
+            forget(known)
+        with _bars() as tell:
+            tell("database", 0, 1)
+            with here() as installation:
+                tell("database", 1, 1)
+                shown = asyncio.run(_walk(installation, Asked(participants, seed), tell, url))
     on = console()
     show_table(on, shown.table)
     on.print(f"\nWritten: {', '.join(str(path) for path in shown.files)}", soft_wrap=True)
@@ -93,6 +95,20 @@ def _find_out(port: int) -> None:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError as failed:
         raise Unavailable(f"Cannot listen on port {port}: {failed.strerror or failed}. Name another with --port.") from failed
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One demonstration at a time in a data folder: whoever comes second waits, and finds everything there. Killed, it waits for none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waits = "Another demonstration is being made in this folder. This one goes on when that is done."
+            Console(stderr=True).print(waits, soft_wrap=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def forget(known: Settings) -> None:
