@@ -9,11 +9,12 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from httpx import AsyncClient
+from httpx import AsyncClient, Response
 
 from app.definitions import applying
 from app.definitions.kind import Home
 from app.definitions.translation import fields, path_definition
+from app.imports import files
 from tests.career_paths.test_career_path_gates import PHARMACY
 from tests.conftest import TODAY, TestDatabase
 from tests.house.tree import ROOT
@@ -30,8 +31,10 @@ PLANNED = COUNSELING | {"documented_on": LAST_MONTH, "planned_for": "2026-12-01"
 EXCUSED = {"reason": "health_medical", "since": LAST_MONTH}
 REPORT = "quarter@2026-09-30"
 WHY = {"reason": "a slip"}
+FILE = b"reference,first_name,last_name,birth_date,postal,county,registered_on,sex\nE-9,Eve,Example,1980-05-01,NY,36029,2026-03-02,2\n"
 
 QUERY: dict[str, dict[str, str]] = {
+    "/v1/imports": {"kind": "participants"},
     "/v1/locate": {"county": "36029"},
     "/v1/outcomes": {"period": REPORT},
     "/v1/outcomes.{form}": {"period": REPORT},
@@ -76,6 +79,15 @@ async def _made(client: AsyncClient, path: str, body: dict[str, Any]) -> str:
     return str(answer.json().get("id"))
 
 
+async def ask(caller: AsyncClient, request: str, address: str, body: Any = None) -> Response:
+    """Send a request with what it needs beside its address; a body of bytes is a file, and what is done with it is waited for."""
+    method, path = request.split()
+    sent: dict[str, Any] = {"content": body, "headers": {"Content-Type": "text/csv"}} if isinstance(body, bytes) else {"json": body}
+    answer = await caller.request(method, address, params=QUERY.get(path), **sent)
+    await files.ended()
+    return answer
+
+
 async def live(alice: AsyncClient, dana: AsyncClient, dora: AsyncClient) -> Held:
     """Make a record of every kind: people as Alice, the rest as the state's staff, of whom Dora drafts a release."""
     ana = await registered(alice)
@@ -101,6 +113,9 @@ async def live(alice: AsyncClient, dana: AsyncClient, dora: AsyncClient) -> Held
         "employment-records": await _made(alice, f"{person}/employment-records", PAY),
         "participations": (await alice.get(f"{person}/participations")).json()["items"][0]["id"],
     }
+    brought = await ask(alice, "POST /v1/imports", "/v1/imports", FILE)
+    assert brought.status_code == 202, brought.text
+    records["imports"] = brought.json()["id"]
     await _made(dana, "/v1/career-paths", fields(path_definition(PHARMACY)))
     board, serves = "/v1/partners/erie_board", {"system": "lwda", "region": "erie", "valid_from": LONG_AGO}
     await _made(dana, f"{board}/sites", {"key": "main_street", "name": "Main Street", "county": "36029"})
@@ -191,6 +206,7 @@ async def _bodies(
         "PUT /v1/places": {"items": (await dana.get("/v1/places")).json()["items"]},
         "PUT /v1/zip-areas": {"items": zips},
         "POST /v1/layoff-notices": notice | {"affected": 40, "event": "layoff", "source": "s"},
+        "POST /v1/imports": FILE.replace(b"reference", b"partner,reference").replace(b"E-9", b"erie_board,E-10"),
         "POST /v1/releases": {"period": "quarter@2026-06-30"},
         "POST /v1/releases/{id}/certification": None,
         "POST /v1/releases/{id}/revision": {"says": "a wage came late"},
