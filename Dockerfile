@@ -9,6 +9,7 @@ RUN python -m venv /opt/tools \
  && /opt/tools/bin/uv pip install --no-cache --compile-bytecode --python /opt/workforce/bin/python --require-hashes -r requirements/runtime.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY app app
+RUN PATH="/opt/tools/bin:$PATH" app/console/vendor.sh
 COPY migrations migrations
 COPY regions regions
 COPY career_paths career_paths

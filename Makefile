@@ -43,7 +43,7 @@ check: $(DEV) ## style, types, floors, dependencies, container files: all that i
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/deptry .
 	$(BIN)/hadolint Dockerfile
-	$(BIN)/shellcheck .ci/run
+	$(BIN)/shellcheck .ci/run app/console/vendor.sh
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 
 fix: $(DEV) ## mend what can be mended by machine: imports, formatting, simple style
@@ -85,13 +85,5 @@ $(DEV): $(TOOLS) requirements/dev.txt pyproject.toml
 	$(PIP) --quiet --no-deps --no-build-isolation --editable .
 	@touch $@ $(RUN)
 
-# What screens load: the design system's built files and htmx, from npm; of the packages only these files are kept.
-USWDS := app/console/node_modules/@uswds/uswds/dist
-$(SHOWN): $(TOOLS) app/console/package-lock.json
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --prefix app/console --ignore-scripts --no-audit --no-fund --loglevel=error
-	rm -rf $(@D) && mkdir -p $(@D)/img $(@D)/fonts
-	cp $(USWDS)/css/uswds.min.css $(USWDS)/js/uswds.min.js $(USWDS)/js/uswds-init.min.js app/console/node_modules/htmx.org/dist/htmx.min.js $(@D)
-	cp app/console/node_modules/axe-core/axe.min.js $(@D)
-	mkdir $(@D)/css && mv $(@D)/uswds.min.css $(@D)/css
-	cp -R $(USWDS)/img/. $(@D)/img && cp -R $(USWDS)/fonts/. $(@D)/fonts
-	@touch $@
+$(SHOWN): $(TOOLS) app/console/package-lock.json app/console/vendor.sh
+	PATH="$(CURDIR)/$(BIN):$$PATH" app/console/vendor.sh

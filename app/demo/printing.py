@@ -99,10 +99,19 @@ def show_story(on: Console, title: str, chapters: list[Chapter]) -> None:
             on.print(f"   {command}", style="cyan", soft_wrap=True)
 
 
+TRIES = (
+    ("board staff", "/console/", "sign in as board staff, find Rosa Demobrook, record a service, and see it on her time-line"),
+    ("an agency", "/docs", "authorize with the state staff's key and ask for /v1/outcomes: every figure has a receipt"),
+    ("a policymaker", "/public/us-ny/", "pick a region, download the workbook, and read how it was counted"),
+)
+"""One way in for each kind of user: whose, where, and one thing to try there."""
+
+
 def show_address(on: Console, url: str, *, served: bool) -> None:
-    """Where the API is, or how to have it there."""
-    on.print("\n[bold]Address[/bold]")
-    on.print(f"\n  {url}, described on {url}/docs" + ("" if served else "; not served now: run it again without --no-serve"))
+    """Where each kind of user goes, and one thing to try there."""
+    on.print("\n[bold]Three ways in[/bold]" + ("" if served else " (not served now: run it again without --no-serve)") + "\n")
+    for who, path, what in TRIES:
+        on.print(f"  {url}{path}  [bold]{who}[/bold]: {what}", soft_wrap=True)
 
 
 def show_keys(on: Console, keys: Mapping[Role, str]) -> None:
