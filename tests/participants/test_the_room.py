@@ -16,6 +16,7 @@ DOORS = (
     "app/contract/participants.py",  # what goes in and comes out
     "app/api/participants.py",
     "app/imports/kinds.py",  # columns of a file of people
+    "app/cli/people.py",  # what a caseworker types to register somebody
     "app/demo/",  # makes people up
 )
 
