@@ -19,7 +19,7 @@ import psycopg
 from psycopg import sql
 
 from app.core.db import Database
-from app.core.embedded import SUPERUSER
+from app.core.embedded import SUPERUSER, exit_on_signals
 from app.core.installation import Installation, installed
 from app.core.schema import ROOT
 from app.core.settings import Settings
@@ -39,6 +39,7 @@ BEFORE = "before"
 
 def run(args: argparse.Namespace) -> None:
     """Load so many people by imports, then copy what they became into an empty copy of the database."""
+    exit_on_signals()
     with TemporaryDirectory(prefix="bench") as folder:
         settings = Settings(environment="demo", data_folder=Path(folder), today=AS_OF)
         with installed(settings) as installation:
