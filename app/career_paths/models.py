@@ -32,8 +32,8 @@ class CareerPath(Revised, Tenant, Base):
     weeks: Mapped[int] = mapped_column(doc="planned duration: the sum of its steps'")
 
     __table_args__ = (
-        UniqueConstraint("state", "key", "version", name="career_paths_version_once"),
-        Index("career_paths_one_draft", "state", "key", unique=True, postgresql_where=text("status = 'draft'")),
+        UniqueConstraint("key", "version", "state", name="career_paths_version_once"),
+        Index("career_paths_one_draft", "key", "state", unique=True, postgresql_where=text("status = 'draft'")),
         CheckConstraint("status IN ('draft', 'published', 'retired')", name="status_known"),
         CheckConstraint("valid_until > valid_from", name="ends_after_it_begins"),
         ExcludeConstraint(
@@ -74,8 +74,8 @@ class Step(Tenant, Base):
 
     __table_args__ = (
         ForeignKeyConstraint(["state", "career_path"], ["career_paths.state", "career_paths.id"], name="steps_career_path_known"),
-        UniqueConstraint("state", "career_path", "key", name="steps_key_once_a_path"),
-        UniqueConstraint("state", "career_path", "position", name="steps_position_once_a_path"),
+        UniqueConstraint("career_path", "key", "state", name="steps_key_once_a_path"),
+        UniqueConstraint("career_path", "position", "state", name="steps_position_once_a_path"),
     )
 
 

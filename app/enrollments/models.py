@@ -62,17 +62,17 @@ class Enrollment(Recorded, Revised, Tenant, Base):
         ForeignKeyConstraint(["state", "residence"], ["residences.state", "residences.id"], name="enrollments_residence_known"),
         Index(
             "enrollments_one_open_per_path",
-            "state",
             "participant",
             "career_path",
+            "state",
             unique=True,
             postgresql_where=text("ended_on IS NULL AND voided_by IS NULL"),
         ),
         Index(
             "enrollments_reference_once",
-            "state",
             "partner",
             "reference",
+            "state",
             unique=True,
             postgresql_where=text("reference IS NOT NULL AND voided_by IS NULL"),
         ),
@@ -80,9 +80,9 @@ class Enrollment(Recorded, Revised, Tenant, Base):
         CheckConstraint("ended_by IN ('completion', 'withdrawal')", name="ended_by_known"),
         CheckConstraint("ended_on >= started_on", name="ends_after_it_begins"),
         CheckConstraint("planned_end >= started_on", name="planned_after_it_begins"),
-        Index("enrollments_by_career_path", "state", "career_path"),
-        Index("enrollments_by_partner", "state", "partner", "id"),
-        Index("enrollments_by_participant", "state", "participant"),
+        Index("enrollments_by_career_path", "career_path", "state"),
+        Index("enrollments_by_partner", "partner", "id", "state"),
+        Index("enrollments_by_participant", "participant", "state"),
     )
 
 

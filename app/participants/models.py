@@ -28,7 +28,7 @@ class Residence(Tenant, Base):
     regions: Mapped[dict[str, Any]] = mapped_column(doc="system -> {region, how, and what would decide it where it is open}")
     fingerprint: Mapped[bytes] = mapped_column(doc="SHA-256 of the address and what was decided: equal ones share the row")
 
-    __table_args__ = (UniqueConstraint("state", "fingerprint", name="residences_once"),)
+    __table_args__ = (UniqueConstraint("fingerprint", "state", name="residences_once"),)
 
 
 class Participant(Recorded, Revised, Tenant, Base):
@@ -67,11 +67,11 @@ class Participant(Recorded, Revised, Tenant, Base):
         ),
         ForeignKeyConstraint(["state", "residence"], ["residences.state", "residences.id"], name="participants_residence_known"),
         ForeignKeyConstraint(["state", "registered_by"], ["partners.state", "partners.id"], name="participants_registered_by_known"),
-        UniqueConstraint("state", "number", name="participants_number_once"),
-        Index("participants_by_person", "state", "person"),
-        Index("participants_by_birth_date", "state", "birth_date"),
-        Index("participants_by_name", "state", "last_key", "first_key"),
-        Index("participants_by_ssn_token", "state", "ssn_token", postgresql_where=text("ssn_token IS NOT NULL")),
+        UniqueConstraint("number", "state", name="participants_number_once"),
+        Index("participants_by_person", "person", "state"),
+        Index("participants_by_birth_date", "birth_date", "state"),
+        Index("participants_by_name", "last_key", "first_key", "state"),
+        Index("participants_by_ssn_token", "ssn_token", "state", postgresql_where=text("ssn_token IS NOT NULL")),
         CheckConstraint("sex IN (1, 2, 9)", name="sex_known"),
         CheckConstraint("hispanic IN (0, 1, 9)", name="hispanic_known"),
         CheckConstraint("(ssn_sealed IS NULL) = (ssn_token IS NULL)", name="sealed_with_its_token"),

@@ -35,7 +35,7 @@ class Partner(Revised, Tenant, Base):
     active_until: Mapped[date | None] = mapped_column(doc="the day from which it no longer does")
 
     __table_args__ = (
-        UniqueConstraint("state", "key", name="partners_key_once"),
+        UniqueConstraint("key", "state", name="partners_key_once"),
         CheckConstraint(f"kind IN {KINDS}", name="kind_known"),
         CheckConstraint("active_until > active_from", name="ends_after_it_begins"),
     )

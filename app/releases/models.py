@@ -40,7 +40,7 @@ class Release(Tenant, Base):
         CheckConstraint("certified_by <> drafted_by", name="certified_by_a_second_person"),
         CheckConstraint("threshold >= 3", name="threshold_floor"),
         ForeignKeyConstraint(["state", "supersedes"], ["releases.state", "releases.id"], name="releases_supersedes_known"),
-        Index("releases_one_in_force", "state", "period", unique=True, postgresql_where=text("status = 'certified'")),
+        Index("releases_one_in_force", "period", "state", unique=True, postgresql_where=text("status = 'certified'")),
     )
 
 

@@ -33,7 +33,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("active_until > active_from", name=op.f("partners_ends_after_it_begins")),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("partners_key")),
-        sa.UniqueConstraint("state", "key", name="partners_key_once"),
+        sa.UniqueConstraint("key", "state", name="partners_key_once"),
     )
     op.create_table(
         "sites",

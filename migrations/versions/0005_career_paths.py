@@ -43,9 +43,9 @@ def upgrade() -> None:
         sa.CheckConstraint("status IN ('draft', 'published', 'retired')", name=op.f("career_paths_status_known")),
         sa.CheckConstraint("valid_until > valid_from", name=op.f("career_paths_ends_after_it_begins")),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("career_paths_key")),
-        sa.UniqueConstraint("state", "key", "version", name="career_paths_version_once"),
+        sa.UniqueConstraint("key", "version", "state", name="career_paths_version_once"),
     )
-    op.create_index("career_paths_one_draft", "career_paths", ["state", "key"], unique=True, postgresql_where=sa.text("status = 'draft'"))
+    op.create_index("career_paths_one_draft", "career_paths", ["key", "state"], unique=True, postgresql_where=sa.text("status = 'draft'"))
     op.create_table(
         "steps",
         sa.Column("state", sa.Text(), server_default=sa.text("current_setting('app.state')"), nullable=False),
@@ -68,8 +68,8 @@ def upgrade() -> None:
         sa.Column("sources", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.ForeignKeyConstraint(["state", "career_path"], ["career_paths.state", "career_paths.id"], name="steps_career_path_known"),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("steps_key")),
-        sa.UniqueConstraint("state", "career_path", "key", name="steps_key_once_a_path"),
-        sa.UniqueConstraint("state", "career_path", "position", name="steps_position_once_a_path"),
+        sa.UniqueConstraint("career_path", "key", "state", name="steps_key_once_a_path"),
+        sa.UniqueConstraint("career_path", "position", "state", name="steps_position_once_a_path"),
     )
     op.create_table(
         "target_occupations",

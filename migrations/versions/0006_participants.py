@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("regions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("residences_key")),
-        sa.UniqueConstraint("state", "fingerprint", name="residences_once"),
+        sa.UniqueConstraint("fingerprint", "state", name="residences_once"),
     )
     op.create_table(
         "participants",
@@ -69,12 +69,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["state", "registered_by"], ["partners.state", "partners.id"], name="participants_registered_by_known"),
         sa.ForeignKeyConstraint(["state", "residence"], ["residences.state", "residences.id"], name="participants_residence_known"),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("participants_key")),
-        sa.UniqueConstraint("state", "number", name="participants_number_once"),
+        sa.UniqueConstraint("number", "state", name="participants_number_once"),
     )
-    op.create_index("participants_by_person", "participants", ["state", "person"], unique=False)
-    op.create_index("participants_by_name", "participants", ["state", "last_key", "first_key"], unique=False)
+    op.create_index("participants_by_person", "participants", ["person", "state"], unique=False)
+    op.create_index("participants_by_name", "participants", ["last_key", "first_key", "state"], unique=False)
     op.create_index(
-        "participants_by_ssn_token", "participants", ["state", "ssn_token"], unique=False, postgresql_where=sa.text("ssn_token IS NOT NULL")
+        "participants_by_ssn_token", "participants", ["ssn_token", "state"], unique=False, postgresql_where=sa.text("ssn_token IS NOT NULL")
     )
     op.create_table(
         "partner_references",

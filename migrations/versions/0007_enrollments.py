@@ -57,20 +57,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["state", "residence"], ["residences.state", "residences.id"], name="enrollments_residence_known"),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("enrollments_key")),
     )
-    op.create_index("enrollments_by_career_path", "enrollments", ["state", "career_path"], unique=False)
-    op.create_index("enrollments_by_partner", "enrollments", ["state", "partner", "id"], unique=False)
-    op.create_index("enrollments_by_participant", "enrollments", ["state", "participant"], unique=False)
+    op.create_index("enrollments_by_career_path", "enrollments", ["career_path", "state"], unique=False)
+    op.create_index("enrollments_by_partner", "enrollments", ["partner", "id", "state"], unique=False)
+    op.create_index("enrollments_by_participant", "enrollments", ["participant", "state"], unique=False)
     op.create_index(
         "enrollments_one_open_per_path",
         "enrollments",
-        ["state", "participant", "career_path"],
+        ["participant", "career_path", "state"],
         unique=True,
         postgresql_where=sa.text("ended_on IS NULL AND voided_by IS NULL"),
     )
     op.create_index(
         "enrollments_reference_once",
         "enrollments",
-        ["state", "partner", "reference"],
+        ["partner", "reference", "state"],
         unique=True,
         postgresql_where=sa.text("reference IS NOT NULL AND voided_by IS NULL"),
     )

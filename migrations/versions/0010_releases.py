@@ -44,7 +44,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["state", "supersedes"], ["releases.state", "releases.id"], name="releases_supersedes_known"),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("releases_key")),
     )
-    op.create_index("releases_one_in_force", "releases", ["state", "period"], unique=True, postgresql_where=sa.text("status = 'certified'"))
+    op.create_index("releases_one_in_force", "releases", ["period", "state"], unique=True, postgresql_where=sa.text("status = 'certified'"))
     protect("releases", "SELECT, INSERT, UPDATE")
     op.create_table(
         "released_figures",

@@ -94,7 +94,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("state", "token", "participant", name=op.f("search_tokens_key")),
     )
     protect("search_tokens", "SELECT, INSERT, DELETE")
-    op.create_index("participants_by_birth_date", "participants", ["state", "birth_date"], unique=False)
+    op.create_index("participants_by_birth_date", "participants", ["birth_date", "state"], unique=False)
     for body in (FOLDED, SPOKEN, HEARD, SOUNDED, SOUND_OF, TOKENS_OF):
         op.execute(body)
     op.execute(BACKFILL)
