@@ -64,4 +64,4 @@ class OnceAnswer(InState, Base):
     answer: Mapped[bytes] = mapped_column(LargeBinary, doc="the answer's body")
     at: Mapped[datetime] = mapped_column(server_default=text("now()"), doc="when it was given")
 
-    __table_args__ = (Index(None, "state", "at"),)
+    __table_args__ = (Index(None, "at", "state"),)

@@ -27,4 +27,4 @@ class AuditEntry(InState, Base):
     detail: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"), doc="what else is to be known; never personal data")
     seal: Mapped[int | None] = mapped_column(doc="the batch that sealed it")
 
-    __table_args__ = (Index(None, "state", "subject"),)
+    __table_args__ = (Index(None, "subject", "state"),)

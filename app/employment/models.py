@@ -38,11 +38,11 @@ class EmploymentRecord(Recorded, Tenant, Base):
         ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="employment_records_partner_known"),
         Index(
             "employment_records_once",
-            "state",
             "participant",
             "quarter",
             "employer",
             "source",
+            "state",
             unique=True,
             postgresql_where=text("voided_by IS NULL"),
         ),

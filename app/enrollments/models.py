@@ -107,7 +107,7 @@ class Service(Recorded, Tenant, Base):
         ForeignKeyConstraint(["state", "enrollment"], ["enrollments.state", "enrollments.id"], name="services_enrollment_known"),
         CheckConstraint(f"program IN {PROGRAMS}", name="program_known"),
         CheckConstraint("ended_on >= given_on", name="ends_after_it_begins"),
-        Index("services_by_participant", "state", "participant"),
+        Index("services_by_participant", "participant", "state"),
     )
 
 
@@ -130,7 +130,7 @@ class PlannedService(Recorded, Tenant, Base):
         ForeignKeyConstraint(["state", "kind"], ["service_kinds.state", "service_kinds.key"], name="planned_services_kind_known"),
         CheckConstraint(f"program IN {PROGRAMS}", name="program_known"),
         CheckConstraint("planned_for > documented_on", name="planned_ahead"),
-        Index("planned_services_by_participant", "state", "participant"),
+        Index("planned_services_by_participant", "participant", "state"),
     )
 
 
@@ -147,7 +147,7 @@ class StepCompletion(Recorded, Tenant, Base):
     __table_args__ = (
         ForeignKeyConstraint(["state", "enrollment"], ["enrollments.state", "enrollments.id"], name="step_completions_enrollment_known"),
         ForeignKeyConstraint(["state", "step"], ["steps.state", "steps.id"], name="step_completions_step_known"),
-        Index("step_completions_once", "state", "enrollment", "step", unique=True, postgresql_where=text("voided_by IS NULL")),
+        Index("step_completions_once", "enrollment", "step", "state", unique=True, postgresql_where=text("voided_by IS NULL")),
     )
 
 
@@ -169,7 +169,7 @@ class Credential(Recorded, Tenant, Base):
         _of_participant("credentials"),
         _of_partner("credentials"),
         ForeignKeyConstraint(["state", "enrollment"], ["enrollments.state", "enrollments.id"], name="credentials_enrollment_known"),
-        Index("credentials_once", "state", "participant", "name", "awarded_on", unique=True, postgresql_where=text("voided_by IS NULL")),
+        Index("credentials_once", "participant", "name", "awarded_on", "state", unique=True, postgresql_where=text("voided_by IS NULL")),
     )
 
 
@@ -188,7 +188,7 @@ class ExitReason(Recorded, Tenant, Base):
         _of_participant("exit_reasons"),
         _of_partner("exit_reasons"),
         CheckConstraint(f"reason IN {REASONS}", name="reason_known"),
-        Index("exit_reasons_once", "state", "participant", "reason", "since", unique=True, postgresql_where=text("voided_by IS NULL")),
+        Index("exit_reasons_once", "participant", "reason", "since", "state", unique=True, postgresql_where=text("voided_by IS NULL")),
     )
 
 
@@ -213,8 +213,8 @@ class Participation(Tenant, Base):
     __table_args__ = (
         ForeignKeyConstraint(["state", "person"], ["participants.state", "participants.id"], name="participations_person_known"),
         Index(
-            "participations_one_stands", "state", "person", "track", "entry", unique=True, postgresql_where=text("superseded_at IS NULL")
+            "participations_one_stands", "person", "track", "entry", "state", unique=True, postgresql_where=text("superseded_at IS NULL")
         ),
-        Index("participations_by_open_until", "state", "open_until", postgresql_where=text("superseded_at IS NULL")),
+        Index("participations_by_open_until", "open_until", "state", postgresql_where=text("superseded_at IS NULL")),
         CheckConstraint("last_service >= entry", name="ends_after_it_begins"),
     )

@@ -37,5 +37,5 @@ class Import(Revised, Tenant, Base):
 
     __table_args__ = (
         CheckConstraint("status IN ('staging', 'checked', 'refused', 'merged', 'repeated', 'failed')", name="status_known"),
-        Index("imports_by_digest", "state", "kind", "digest"),
+        Index("imports_by_digest", "kind", "digest", "state"),
     )

@@ -93,7 +93,7 @@ class PartnerReference(InState, Base):
         ForeignKeyConstraint(
             ["state", "participant"], ["participants.state", "participants.id"], name="partner_references_participant_known"
         ),
-        Index("partner_references_by_participant", "state", "participant"),
+        Index("partner_references_by_participant", "participant", "state"),
     )
 
 
@@ -110,7 +110,7 @@ class Caseload(InState, Base):
     __table_args__ = (
         ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="caseload_partner_known"),
         ForeignKeyConstraint(["state", "participant"], ["participants.state", "participants.id"], name="caseload_participant_known"),
-        Index("caseload_by_participant", "state", "participant"),
+        Index("caseload_by_participant", "participant", "state"),
     )
 
 

@@ -67,7 +67,7 @@ class Region(Tenant, Base):
 
     __table_args__ = (
         ForeignKeyConstraint(["state", "edition"], ["region_editions.state", "region_editions.id"], name="regions_edition_known"),
-        UniqueConstraint("state", "edition", "code", name="regions_code_once_an_edition"),
+        UniqueConstraint("edition", "code", "state", name="regions_code_once_an_edition"),
     )
 
 
@@ -95,4 +95,4 @@ class ZipArea(Tenant, Base):
     place: Mapped[str | None] = mapped_column(doc="the place's code")
     source: Mapped[str] = mapped_column(doc="whose table says so")
 
-    __table_args__ = (UniqueConstraint("state", "zip", "county", "place", name="zip_areas_once", postgresql_nulls_not_distinct=True),)
+    __table_args__ = (UniqueConstraint("zip", "county", "place", "state", name="zip_areas_once", postgresql_nulls_not_distinct=True),)

@@ -95,7 +95,7 @@ def upgrade() -> None:
         sa.Column("seal", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("audit_entries_key")),
     )
-    op.create_index(op.f("audit_entries_by_state_subject"), "audit_entries", ["state", "subject"], unique=False)
+    op.create_index(op.f("audit_entries_by_subject_state"), "audit_entries", ["subject", "state"], unique=False)
     op.create_table(
         "once_answers",
         sa.Column("state", sa.Text(), server_default=sa.text("current_setting('app.state')"), nullable=False),
@@ -108,7 +108,7 @@ def upgrade() -> None:
         sa.Column("at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("state", "actor", "key", name=op.f("once_answers_key")),
     )
-    op.create_index(op.f("once_answers_by_state_at"), "once_answers", ["state", "at"], unique=False)
+    op.create_index(op.f("once_answers_by_at_state"), "once_answers", ["at", "state"], unique=False)
     op.create_table(
         "state_policies",
         sa.Column("state", sa.Text(), server_default=sa.text("current_setting('app.state')"), nullable=False),
@@ -156,9 +156,9 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION enter(bytea, text, bytea)")
     op.drop_table("states")
     op.drop_table("state_policies")
-    op.drop_index(op.f("once_answers_by_state_at"), table_name="once_answers")
+    op.drop_index(op.f("once_answers_by_at_state"), table_name="once_answers")
     op.drop_table("once_answers")
-    op.drop_index(op.f("audit_entries_by_state_subject"), table_name="audit_entries")
+    op.drop_index(op.f("audit_entries_by_subject_state"), table_name="audit_entries")
     op.drop_table("audit_entries")
     op.drop_table("api_keys")
     op.execute("DROP TYPE code_range")

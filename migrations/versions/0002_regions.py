@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.Column("no_shape", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["state", "edition"], ["region_editions.state", "region_editions.id"], name="regions_edition_known"),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("regions_key")),
-        sa.UniqueConstraint("state", "edition", "code", name="regions_code_once_an_edition"),
+        sa.UniqueConstraint("edition", "code", "state", name="regions_code_once_an_edition"),
     )
     op.create_table(
         "places",
@@ -81,7 +81,7 @@ def upgrade() -> None:
         sa.Column("place", sa.Text(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("zip_areas_key")),
-        sa.UniqueConstraint("state", "zip", "county", "place", name="zip_areas_once", postgresql_nulls_not_distinct=True),
+        sa.UniqueConstraint("zip", "county", "place", "state", name="zip_areas_once", postgresql_nulls_not_distinct=True),
     )
     protect("region_systems", "SELECT, INSERT, UPDATE")
     protect("region_editions", "SELECT, INSERT, UPDATE")

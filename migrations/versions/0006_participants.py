@@ -88,7 +88,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="partner_references_partner_known"),
         sa.PrimaryKeyConstraint("state", "partner", "reference", name=op.f("partner_references_key")),
     )
-    op.create_index("partner_references_by_participant", "partner_references", ["state", "participant"], unique=False)
+    op.create_index("partner_references_by_participant", "partner_references", ["participant", "state"], unique=False)
     op.create_table(
         "caseload",
         sa.Column("state", sa.Text(), server_default=sa.text("current_setting('app.state')"), nullable=False),
@@ -99,7 +99,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="caseload_partner_known"),
         sa.PrimaryKeyConstraint("state", "partner", "participant", name=op.f("caseload_key")),
     )
-    op.create_index("caseload_by_participant", "caseload", ["state", "participant"], unique=False)
+    op.create_index("caseload_by_participant", "caseload", ["participant", "state"], unique=False)
     op.create_table(
         "touched",
         sa.Column("state", sa.Text(), server_default=sa.text("current_setting('app.state')"), nullable=False),

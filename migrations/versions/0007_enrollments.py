@@ -97,7 +97,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="services_partner_known"),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("services_key")),
     )
-    op.create_index("services_by_participant", "services", ["state", "participant"], unique=False)
+    op.create_index("services_by_participant", "services", ["participant", "state"], unique=False)
     op.create_table(
         "planned_services",
         sa.Column("state", sa.Text(), server_default=sa.text("current_setting('app.state')"), nullable=False),
@@ -121,7 +121,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="planned_services_partner_known"),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("planned_services_key")),
     )
-    op.create_index("planned_services_by_participant", "planned_services", ["state", "participant"], unique=False)
+    op.create_index("planned_services_by_participant", "planned_services", ["participant", "state"], unique=False)
     op.create_table(
         "step_completions",
         sa.Column("state", sa.Text(), server_default=sa.text("current_setting('app.state')"), nullable=False),
@@ -138,7 +138,7 @@ def upgrade() -> None:
     op.create_index(
         "step_completions_once",
         "step_completions",
-        ["state", "enrollment", "step"],
+        ["enrollment", "step", "state"],
         unique=True,
         postgresql_where=sa.text("voided_by IS NULL"),
     )
@@ -163,7 +163,7 @@ def upgrade() -> None:
     op.create_index(
         "credentials_once",
         "credentials",
-        ["state", "participant", "name", "awarded_on"],
+        ["participant", "name", "awarded_on", "state"],
         unique=True,
         postgresql_where=sa.text("voided_by IS NULL"),
     )
@@ -189,7 +189,7 @@ def upgrade() -> None:
     op.create_index(
         "exit_reasons_once",
         "exit_reasons",
-        ["state", "participant", "reason", "since"],
+        ["participant", "reason", "since", "state"],
         unique=True,
         postgresql_where=sa.text("voided_by IS NULL"),
     )
@@ -212,12 +212,12 @@ def upgrade() -> None:
     op.create_index(
         "participations_one_stands",
         "participations",
-        ["state", "person", "track", "entry"],
+        ["person", "track", "entry", "state"],
         unique=True,
         postgresql_where=sa.text("superseded_at IS NULL"),
     )
     op.create_index(
-        "participations_by_open_until", "participations", ["state", "open_until"], postgresql_where=sa.text("superseded_at IS NULL")
+        "participations_by_open_until", "participations", ["open_until", "state"], postgresql_where=sa.text("superseded_at IS NULL")
     )
     protect("service_kinds")
     protect("enrollments")

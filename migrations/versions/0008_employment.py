@@ -42,7 +42,7 @@ def upgrade() -> None:
     op.create_index(
         "employment_records_once",
         "employment_records",
-        ["state", "participant", "quarter", "employer", "source"],
+        ["participant", "quarter", "employer", "source", "state"],
         unique=True,
         postgresql_where=sa.text("voided_by IS NULL"),
     )

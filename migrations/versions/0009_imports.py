@@ -36,7 +36,7 @@ def upgrade() -> None:
         sa.CheckConstraint("status IN ('staging', 'checked', 'refused', 'merged', 'repeated')", name=op.f("imports_status_known")),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("imports_key")),
     )
-    op.create_index("imports_by_digest", "imports", ["state", "kind", "digest"], unique=False)
+    op.create_index("imports_by_digest", "imports", ["kind", "digest", "state"], unique=False)
     protect("imports")
 
 

@@ -49,11 +49,10 @@ RULES = {
         SELECT t.name, i.indexrelid::regclass::text AS what FROM ({TENANT}) t JOIN pg_index i ON i.indrelid = t.oid AND i.indisprimary
         WHERE name <> ALL (:unpoliced) AND {FIRST.format(table="t.oid", column="i.indkey[0]")} <> 'state'""",
     # PostgreSQL looks a foreign key up by `state = $1 AND id = $2`. While its statistics know of one row, every index that begins with
-    # the state seems as good to it as the primary key, and then each look-up of a load reads the whole state.
-    "another index than the primary key that a foreign key could be looked up by": f"""
+    # the state seems as good as the right one, and then each look-up of a load reads the whole state.
+    "an index beside the primary key that begins with the state": f"""
         SELECT t.name, i.indexrelid::regclass::text AS what FROM ({TENANT}) t JOIN pg_index i ON i.indrelid = t.oid AND NOT i.indisprimary
-        WHERE name <> ALL (:unpoliced) AND {FIRST.format(table="t.oid", column="i.indkey[0]")} = 'state'
-        AND EXISTS (SELECT FROM pg_constraint k WHERE k.confrelid = t.oid AND k.contype = 'f')""",
+        WHERE name <> ALL (:unpoliced) AND {FIRST.format(table="t.oid", column="i.indkey[0]")} = 'state'""",
     "a table without a primary key": f"""
         SELECT name, '' AS what FROM ({TENANT}) t WHERE NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = t.oid AND i.indisprimary)""",
     "a foreign key that could lead into another state": f"""
@@ -95,7 +94,7 @@ OFFENCES = {
     "a table without the policy, or with another one": "CREATE POLICY everybody ON partners USING (true)",
     "a key without the state": "CREATE UNIQUE INDEX offence ON partners (key)",
     "a primary key that does not begin with the state": "CREATE TABLE offence (id uuid, state text, PRIMARY KEY (id, state))",
-    "another index than the primary key that a foreign key could be looked up by": "CREATE INDEX offence ON partners (state, kind)",
+    "an index beside the primary key that begins with the state": "CREATE INDEX offence ON partners (state, kind)",
     "a table without a primary key": "CREATE TABLE offence (state text NOT NULL)",
     "a foreign key that could lead into another state": """
         CREATE TABLE offence (state text, id uuid UNIQUE, partner uuid REFERENCES offence (id), PRIMARY KEY (state, id))""",
