@@ -3,12 +3,14 @@
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.access.dependencies import Read, Today, TodayRead, Tx, may, may_see
 from app.access.once import Once
 from app.access.permissions import Permission
+from app.api.enrollments import MISSING, STALE
 from app.api.revisions import IfMatch, tagged
 from app.contract import labor_market as contract
 from app.contract.definitions import DefinitionPlan
@@ -106,10 +108,13 @@ async def put_in_demand_jobs(
 
 
 @router.post("/layoff-notices", status_code=201)
-async def record_layoff_notice(new: contract.NewLayoffNotice, tx: Tx, by: Writer, today: Today) -> contract.LayoffNotice:
+async def record_layoff_notice(
+    new: contract.NewLayoffNotice, tx: Tx, by: Writer, today: Today, response: Response
+) -> contract.LayoffNotice:
     """Record an employer's notice of a plant closing or mass layoff."""
     [made] = await tx.act(notices.RECORD, notices.RECORD.one(**dict(new)), by=by, today=today)
-    return contract.LayoffNotice(id=made, **dict(new))
+    response.headers["Location"] = f"/v1/layoff-notices/{made}"
+    return _notice(await notices.one(tx, by=by, notice=made), response)
 
 
 @router.get("/layoff-notices")
@@ -128,6 +133,33 @@ async def list_layoff_notices(
     if leads := link(str(request.url), page):
         response.headers["Link"] = leads
     return contract.LayoffNoticePage(items=[contract.LayoffNotice.model_validate({**row._mapping}) for row in page.items], next=page.next)
+
+
+@router.get("/layoff-notices/{notice}", responses=MISSING)
+async def read_layoff_notice(notice: UUID, read: Read, by: Reader, response: Response) -> contract.LayoffNotice:
+    """One notice."""
+    return _notice(await notices.one(read, by=by, notice=notice), response)
+
+
+@router.patch("/layoff-notices/{notice}", responses=STALE)
+async def correct_layoff_notice(
+    notice: UUID, change: contract.LayoffNoticeChange, tx: Tx, by: Writer, today: Today, revision: IfMatch, response: Response
+) -> contract.LayoffNotice:
+    """Correct a notice that was recorded wrongly. The audit record keeps what it said before."""
+    await notices.correct(tx, by=by, today=today, notice=notice, revision=revision, told=change.model_dump(exclude_unset=True))
+    return _notice(await notices.one(tx, by=by, notice=notice), response)
+
+
+@router.post("/layoff-notices/{notice}/void", status_code=204, responses=MISSING)
+async def void_layoff_notice(notice: UUID, why: contract.LayoffNoticeVoid, tx: Tx, by: Writer) -> Response:
+    """Take a notice back, with a reason: one that was recorded twice, or that the employer rescinded. It is shown no more."""
+    await notices.void(tx, by=by, notice=notice, reason=why.reason)
+    return Response(status_code=204)
+
+
+def _notice(row: Any, response: Response) -> contract.LayoffNotice:
+    tagged(response, row.revision)
+    return contract.LayoffNotice.model_validate({**row._mapping})
 
 
 async def _told(read: db.Read, by: Actor, found: queries.Found, system: str, on: date) -> contract.Occupation:

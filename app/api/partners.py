@@ -76,7 +76,18 @@ async def list_sites(
 async def add_site(key: str, new: contract.NewSite, tx: Tx, by: Writer) -> contract.Site:
     """Add a place where the partner serves people."""
     made = await of_partner(tx, ADD_SITE, by=by, partner=key, told=dict(new))
-    return contract.Site(id=made, **dict(new))
+    return contract.Site(id=made, revision=1, **dict(new))
+
+
+@router.patch("/{key}/sites/{site}", responses=STALE)
+async def change_site(
+    key: str, site: UUID, change: contract.SiteChange, tx: Tx, by: Writer, response: Response, revision: IfMatch
+) -> contract.Site:
+    """Correct a site, or say where it has moved. Its key never changes."""
+    await actions.change_site(tx, by=by, partner=key, site=site, revision=revision, told=change.model_dump(exclude_unset=True))
+    row = await queries.site(tx, by=by, partner=(await queries.partner(tx, by=by, key=key)).id, site=site)
+    tagged(response, row.revision)
+    return contract.Site.model_validate({**row._mapping})
 
 
 @router.get("/{key}/service-regions", responses=MISSING)

@@ -190,6 +190,25 @@ class NewLayoffNotice(Definition):
     source: Line = Field(description="where it was published")
 
 
+class LayoffNoticeChange(Definition):
+    """What a PATCH corrects in a notice that was recorded wrongly; what is left out stays."""
+
+    employer: Line | None = None
+    site: Line | None = None
+    county: str | None = Field(None, pattern=r"^[0-9]{5}$")
+    notice_date: date | None = None
+    effective_date: date | None = None
+    affected: int | None = Field(None, ge=1, le=1_000_000)
+    event: Literal["closure", "layoff"] | None = None
+    source: Line | None = None
+
+
+class LayoffNoticeVoid(Definition):
+    """Why a notice is taken back."""
+
+    reason: Line = Field(description="kept in the audit record", examples=["the same notice was recorded twice"])
+
+
 class LayoffNotice(BaseModel):
     """A notice as recorded."""
 
@@ -202,6 +221,7 @@ class LayoffNotice(BaseModel):
     affected: int
     event: Literal["closure", "layoff"]
     source: str
+    revision: int = Field(description="what `ETag` and `If-Match` carry")
 
 
 class LayoffNoticePage(BaseModel):

@@ -64,6 +64,14 @@ class NewSite(Definition):
     county: str = Field(pattern=r"^[0-9]{5}$", description="the county's FIPS code", examples=["36029"])
 
 
+class SiteChange(Definition):
+    """What a PATCH may change of a site; what is left out stays. `address` may be null: it is not told."""
+
+    name: Line | None = None
+    address: Line | None = None
+    county: str | None = Field(None, pattern=r"^[0-9]{5}$")
+
+
 class Site(BaseModel):
     """A site."""
 
@@ -72,6 +80,7 @@ class Site(BaseModel):
     name: str
     address: str | None
     county: str
+    revision: int = Field(description="what `If-Match` carries, in quotes")
 
 
 class SitePage(BaseModel):

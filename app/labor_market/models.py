@@ -2,14 +2,13 @@
 
 from datetime import date
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKeyConstraint, Index
 from sqlalchemy.dialects.postgresql import TSVECTOR, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import func, text
 
-from app.core.db import Base, Data, InState, Revised, Tenant
+from app.core.db import Base, Data, InState, Recorded, Revised, Tenant
 
 WORDS = "to_tsvector('english', title)"
 
@@ -94,7 +93,7 @@ class Wage(InState, Base):
         ForeignKeyConstraint(
             ["state", "area", "vintage"], ["oews_areas.state", "oews_areas.area", "oews_areas.vintage"], name="wages_area_known"
         ),
-        Index("wages_by_code", "state", "code"),
+        Index("wages_by_code", "code", "state"),
     )
 
 
@@ -139,7 +138,7 @@ class InDemandJob(Revised, Tenant, Base):
 EVENTS = ("closure", "layoff")
 
 
-class LayoffNotice(Tenant, Base):
+class LayoffNotice(Recorded, Revised, Tenant, Base):
     """An employer's advance notice of a plant closing or mass layoff at one site (29 USC 2102)."""
 
     __tablename__ = "layoff_notices"
@@ -153,10 +152,11 @@ class LayoffNotice(Tenant, Base):
     affected: Mapped[int] = mapped_column(doc="how many people lose their jobs")
     event: Mapped[str] = mapped_column(doc="closure or layoff")
     source: Mapped[str] = mapped_column(doc="where it was published")
-    act: Mapped[UUID] = mapped_column(doc="the audit entry of the act that recorded it")
 
     __table_args__ = (
-        UniqueConstraint("state", "employer", "site", "notice_date", name="layoff_notices_once"),
+        Index(
+            *("layoff_notices_once", "employer", "site", "notice_date", "state"), unique=True, postgresql_where=text("voided_by IS NULL")
+        ),
         CheckConstraint("affected > 0", name="affects_somebody"),
         CheckConstraint(f"event IN {EVENTS}", name="event_known"),
     )

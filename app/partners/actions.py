@@ -12,7 +12,7 @@ from app.core.acts import Act, Made
 from app.core.db import Tx
 from app.core.errors import Stale
 from app.partners import queries
-from app.partners.checks import ADDING_SITE, AGREEING, CHANGING, REGISTERING, SERVING, ending
+from app.partners.checks import ADDING_SITE, AGREEING, CHANGING, CHANGING_SITE, REGISTERING, SERVING, ending
 from app.partners.models import Agreement, Partner, ServiceRegion, Site
 
 
@@ -107,6 +107,33 @@ async def change(tx: Tx, *, by: Actor, key: str, revision: int | None, told: Map
         return
     if not await tx.act(CHANGE, CHANGE.one(**{**now, **told}, partner=kept.id), by=by):
         raise _stale(key)
+
+
+def _change_site(candidate: CTE, admitted: ColumnElement[bool]) -> Made:
+    c = candidate.c
+    told = {"name": func.btrim(c.name), "address": c.address, "county": c.county, "revision": Site.revision + 1}
+    changed = update(Site).where(Site.id == c.site, Site.revision == c.revision, admitted).values(told)
+    made = changed.returning(Site.id).cte("made")
+    return made, audited("change_site", made)
+
+
+CHANGE_SITE = Act(CHANGING_SITE, _change_site)
+"""Change where a partner serves people; `change_site` does it for one."""
+
+
+async def change_site(tx: Tx, *, by: Actor, partner: str, site: UUID, revision: int | None, told: Mapping[str, Any]) -> None:
+    """Change what `told` names about a partner's site, and nothing if it is so already; its key never changes.
+
+    `revision` is the one that the caller read, if it says. Raises `NoPartner`, `NoSite`, `Stale`, `Refused`.
+    """
+    kept = await queries.site(tx, by=by, partner=(await queries.partner(tx, by=by, key=partner)).id, site=site)
+    if revision is not None and kept.revision != revision:
+        raise _stale(kept.key)
+    now = {name: getattr(kept, name) for name in ("name", "address", "county")}
+    if {**now, **told} == now:
+        return
+    if not await tx.act(CHANGE_SITE, CHANGE_SITE.one(**{**now, **told}, site=site, revision=kept.revision), by=by):
+        raise _stale(kept.key)
 
 
 def _stale(key: str) -> Stale:

@@ -180,6 +180,8 @@ def agreed_already(c: Candidate, by: type[By]) -> Refusing:
 CHANGING = Checks(
     "change_partner", partner=Uuid, kind=Text, name=Text, board_code=Text, active_from=Date, active_until=Date, revision=BigInteger
 )
+CHANGING_SITE = Checks("change_site", site=Uuid, name=Text, address=Text, county=Text, revision=BigInteger)
+CHANGING_SITE.also(ADDING_SITE, "no_name", "county_unknown")
 CHANGING.also(REGISTERING, "no_name", "not_a_boards", "no_first_day", "ends_before_it_begins")
 
 

@@ -41,7 +41,7 @@ class Partner(Revised, Tenant, Base):
     )
 
 
-class Site(Tenant, Base):
+class Site(Revised, Tenant, Base):
     """A place where a partner serves people."""
 
     __tablename__ = "sites"
@@ -55,7 +55,7 @@ class Site(Tenant, Base):
 
     __table_args__ = (
         ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="sites_partner_known"),
-        UniqueConstraint("state", "partner", "key", name="sites_key_once_a_partner"),
+        UniqueConstraint("partner", "key", "state", name="sites_key_once_a_partner"),
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, or_, select
+from sqlalchemy import Row, Select, Uuid, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from app.core.actor import Actor
@@ -17,6 +17,12 @@ class NoPartner(NotFound):
     """There is no partner with that key."""
 
     title = "There is no such partner"
+
+
+class NoSite(NotFound):
+    """The partner has no site with that id."""
+
+    title = "There is no such site"
 
 
 _PARTNER: tuple[Any, ...] = (
@@ -54,14 +60,24 @@ _SITE: tuple[Any, ...] = (
     Site.name,
     Site.address,
     Site.county,
+    Site.revision,
 )
 _SITES: Select[Any] = select(*_SITE).where(Site.partner == bindparam("partner"))
+_ONE_SITE = _SITES.where(Site.id == bindparam("site", type_=Uuid))
 _SITE_ORDER = Keyset(Site.key)
 
 
 async def sites(read: Read, *, by: Actor, partner: UUID, after: str | None = None, limit: int = LIMIT) -> Page[Row[Any]]:
     """A partner's sites, by key."""
     return _SITE_ORDER.cut(await read.all(_SITE_ORDER.page(_SITES, after=after, limit=limit), {"partner": partner}), limit=limit)
+
+
+async def site(read: Read, *, by: Actor, partner: UUID, site: UUID) -> Row[Any]:
+    """One of a partner's sites, with its revision. Raises `NoSite`."""
+    row = await read.first(_ONE_SITE, {"partner": partner, "site": site})
+    if row is None:
+        raise NoSite("The partner has no such site. GET its sites to see which there are.")
+    return row
 
 
 _REGION: tuple[Any, ...] = (

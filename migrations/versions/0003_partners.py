@@ -44,9 +44,10 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("county", sa.Text(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
         sa.ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="sites_partner_known"),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("sites_key")),
-        sa.UniqueConstraint("state", "partner", "key", name="sites_key_once_a_partner"),
+        sa.UniqueConstraint("partner", "key", "state", name="sites_key_once_a_partner"),
     )
     op.create_table(
         "service_regions",

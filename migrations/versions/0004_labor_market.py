@@ -79,7 +79,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("state", "area", "code", "vintage", name=op.f("wages_key")),
     )
-    op.create_index("wages_by_code", "wages", ["state", "code"], unique=False)
+    op.create_index("wages_by_code", "wages", ["code", "state"], unique=False)
     op.create_table(
         "in_demand_jobs",
         sa.Column("state", sa.Text(), server_default=sa.text("current_setting('app.state')"), nullable=False),
@@ -127,10 +127,18 @@ def upgrade() -> None:
         sa.Column("event", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("act", sa.Uuid(), nullable=False),
+        sa.Column("voided_by", sa.Uuid(), nullable=True),
+        sa.Column("revision", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
         sa.CheckConstraint("affected > 0", name=op.f("layoff_notices_affects_somebody")),
         sa.CheckConstraint("event IN ('closure', 'layoff')", name=op.f("layoff_notices_event_known")),
-        sa.UniqueConstraint("state", "employer", "site", "notice_date", name="layoff_notices_once"),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("layoff_notices_key")),
+    )
+    op.create_index(
+        "layoff_notices_once",
+        "layoff_notices",
+        ["employer", "site", "notice_date", "state"],
+        unique=True,
+        postgresql_where=sa.text("voided_by IS NULL"),
     )
     protect("labor_market_sources")
     protect("oews_areas")
@@ -142,6 +150,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("layoff_notices_once", table_name="layoff_notices", postgresql_where=sa.text("voided_by IS NULL"))
     op.drop_table("layoff_notices")
     op.drop_table("in_demand_jobs")
     op.drop_index("wages_by_code", table_name="wages")

@@ -25,7 +25,7 @@ NOT_YET = {"GET /v1/releases/latest"}  # 404 for everybody until the draft is ce
 OUTSIDERS = (CHARLIE, PRIYA, PAT)
 PERSONAL = {"participants", "enrollments", "participations"}
 THEIR_OWN = {"POST /v1/participants", "POST /v1/imports"}  # whoever may do it does it to people of their own
-FOR_ALL_PARTNERS = {"partners", "career-paths"}  # what Dana defined in the meantime is for everybody
+FOR_ALL_PARTNERS = {"partners", "career-paths", "layoff-notices"}  # what Dana defined in the meantime is for everybody
 
 
 def requests(app: FastAPI) -> list[str]:

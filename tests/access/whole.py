@@ -118,7 +118,7 @@ async def live(alice: AsyncClient, dana: AsyncClient, dora: AsyncClient) -> Held
     records["imports"] = brought.json()["id"]
     await _made(dana, "/v1/career-paths", fields(path_definition(PHARMACY)))
     board, serves = "/v1/partners/erie_board", {"system": "lwda", "region": "erie", "valid_from": LONG_AGO}
-    await _made(dana, f"{board}/sites", {"key": "main_street", "name": "Main Street", "county": "36029"})
+    layoff = {"employer": "Works", "site": "Works Street", "county": "36029", "notice_date": LAST_MONTH, "effective_date": LATER}
     agreed = {"kind": "wage_disclosure", "valid_from": LONG_AGO, "source": "a letter"}
     at = {
         "participants": ana,
@@ -127,6 +127,8 @@ async def live(alice: AsyncClient, dana: AsyncClient, dora: AsyncClient) -> Held
         "step-completions": completion,
         **records,
         "partners": "erie_board",
+        "sites": await _made(dana, f"{board}/sites", {"key": "main_street", "name": "Main Street", "county": "36029"}),
+        "layoff-notices": await _made(dana, "/v1/layoff-notices", layoff | {"affected": 30, "event": "closure", "source": "s"}),
         "service-regions": await _made(dana, f"{board}/service-regions", serves),
         "agreements": await _made(dana, f"{board}/agreements", agreed),
         "releases": await _made(dora, "/v1/releases", {"period": REPORT}),
@@ -192,6 +194,7 @@ async def _bodies(
         "POST /v1/partners": board,
         "PATCH /v1/partners/{key}": {"name": "Another name"},
         "POST /v1/partners/{key}/sites": {"key": "elm_street", "name": "Elm Street", "county": "36029"},
+        "PATCH /v1/partners/{key}/sites/{site}": {"name": "Main Street and Elm"},
         "POST /v1/partners/{key}/service-regions": serves | {"region": "niagara"},
         "POST /v1/partners/{key}/service-regions/{which}/end": {"valid_until": LATER},
         "POST /v1/partners/{key}/agreements": agreed | {"kind": "wage_match"},
@@ -206,6 +209,8 @@ async def _bodies(
         "PUT /v1/places": {"items": (await dana.get("/v1/places")).json()["items"]},
         "PUT /v1/zip-areas": {"items": zips},
         "POST /v1/layoff-notices": notice | {"affected": 40, "event": "layoff", "source": "s"},
+        "PATCH /v1/layoff-notices/{notice}": {"affected": 31},
+        "POST /v1/layoff-notices/{notice}/void": WHY,
         "POST /v1/imports": FILE.replace(b"reference", b"partner,reference").replace(b"E-9", b"erie_board,E-10"),
         "POST /v1/releases": {"period": "quarter@2026-06-30"},
         "POST /v1/releases/{id}/certification": None,

@@ -274,3 +274,31 @@ async def test_layoff_notices(client: Client) -> None:
     assert (await client(NIA).get("/v1/layoff-notices")).json()["items"] == []
     assert (await client(NIA).post("/v1/layoff-notices", json=NOTICE)).json()["errors"][0]["code"] == "county_unknown"
     assert (await client(None).get("/v1/layoff-notices")).status_code == 401
+
+
+async def test_a_layoff_notice_is_corrected_and_taken_back(client: Client) -> None:
+    """By the state's staff alone, with the ETag that they read."""
+    dana = client(DANA)
+    made = await dana.post("/v1/layoff-notices", json=NOTICE)
+    where, tag = made.headers["location"], made.headers["etag"]
+    assert (await client(CHARLIE).get(where)).json() == made.json()
+    changed = await dana.patch(where, json={"affected": 91}, headers={"If-Match": tag})
+    assert (changed.status_code, changed.json()) == (200, made.json() | {"affected": 91, "revision": 2})
+    assert (await dana.patch(where, json={"affected": 92}, headers={"If-Match": tag})).status_code == 412
+    assert (await dana.patch(where, json={"county": "34013"})).json()["errors"][0]["code"] == "county_unknown"
+    assert (await dana.patch(where, json={"employer": None})).json()["errors"][0]["code"] == "no_employer"
+    why = {"reason": "the employer rescinded it"}
+    for person in (ALICE, CHARLIE, PAT):
+        assert (await client(person).patch(where, json={"affected": 1})).status_code == 403
+        assert (await client(person).post(f"{where}/void", json=why)).status_code == 403
+    for answer in (
+        await client(NIA).get(where),
+        await client(NIA).patch(where, json={"affected": 1}),
+        await client(NIA).post(f"{where}/void", json=why),
+    ):
+        assert answer.status_code == 404
+    assert (await dana.get(where)).json()["affected"] == 91
+    assert (await dana.post(f"{where}/void", json={})).status_code == 422
+    assert (await dana.post(f"{where}/void", json=why)).status_code == 204
+    assert (await dana.get(where)).status_code == 404
+    assert (await dana.get("/v1/layoff-notices")).json()["items"] == []

@@ -86,6 +86,20 @@ async def test_what_belongs_to_a_partner(dana: AsyncClient, alice: AsyncClient) 
         assert (await alice.get(f"{ERIE}/{path}")).json() == {"items": [made.json()], "next": None}
 
 
+async def test_a_site_is_corrected(client: Client, dana: AsyncClient) -> None:
+    made = (await dana.post(f"{ERIE}/sites", json=SITE)).json()
+    where = f"{ERIE}/sites/{made['id']}"
+    changed = await dana.patch(where, json={"address": "2 Main Street, Buffalo"}, headers={"If-Match": '"1"'})
+    assert (changed.status_code, changed.headers["etag"]) == (200, '"2"')
+    assert changed.json() == made | {"address": "2 Main Street, Buffalo", "revision": 2}
+    assert (await dana.patch(where, json={"address": None}, headers={"If-Match": '"1"'})).status_code == 412
+    assert (await dana.patch(where, json={"county": "36001"})).json()["errors"][0]["code"] == "county_unknown"
+    assert (await dana.patch(f"/v1/partners/niagara_college/sites/{made['id']}", json={"name": "Ours"})).status_code == 404
+    for person, status in ((ALICE, 403), (CHARLIE, 403), (NIA, 404), (None, 401)):
+        assert (await client(person).patch(where, json={"name": "Mine"})).status_code == status
+    assert (await client(CHARLIE).get(f"{ERIE}/sites")).json()["items"] == [changed.json()]
+
+
 async def test_what_holds_is_ended(dana: AsyncClient) -> None:
     for path, body in (("service-regions", SERVES), ("agreements", SHARES)):
         made = (await dana.post(f"{ERIE}/{path}", json=body)).json()["id"]

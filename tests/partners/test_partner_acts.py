@@ -1,6 +1,7 @@
 """Registering partners, adding to them, and what is refused."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from app.core.db import Tx
 from app.core.errors import Refused, Stale
 from app.partners import actions, queries
 from app.partners.actions import ADD_SITE, AGREE, END_AGREEMENT, REGISTER, SERVE, STOP_SERVING, of_partner
-from app.partners.queries import NoPartner
+from app.partners.queries import NoPartner, NoSite
 from tests.partners.ground import lay
 from tests.people import ALICE, CHARLIE, DANA, ERIE, NIAGARA, PRIYA
 
@@ -105,7 +106,7 @@ async def test_sites_regions_and_agreements_belong_to_a_partner(db: Tx) -> None:
     shares = await of_partner(db, AGREE, by=BY, partner="erie_board", told=SHARES)
     match = await of_partner(db, AGREE, by=BY, partner="erie_board", told=WAGES)
     assert await entries(db) == [("add_site", site), ("serve_region", serves), ("agree", shares), ("agree", match)]
-    assert [tuple(row) for row in (await queries.sites(db, by=BY, partner=ERIE.id)).items] == [(site, *SITE.values())]
+    assert [tuple(row) for row in (await queries.sites(db, by=BY, partner=ERIE.id)).items] == [(site, *SITE.values(), 1)]
     assert [tuple(row) for row in (await queries.service_regions(db, by=BY, partner=ERIE.id)).items] == [(serves, *SERVES.values(), None)]
     assert [tuple(row) for row in (await queries.agreements(db, by=BY, partner=ERIE.id)).items] == [
         (shares, "erie_board", "share_records", "niagara_college", SINCE, None, "Memorandum, item 3"),
@@ -247,3 +248,21 @@ async def test_the_database_keeps_out_what_races_past_the_checks(db: Tx, act: Ac
     with pytest.raises(Refused) as refused:
         await db.act(blind, blind.one(**told, partner=ERIE.id), by=BY)
     assert [violation.code for violation in refused.value.violations] == [code]
+
+
+async def test_a_site_is_corrected_as_it_was_read(db: Tx) -> None:
+    site = await of_partner(db, ADD_SITE, by=BY, partner="erie_board", told=SITE)
+    change = partial(actions.change_site, db, by=BY, partner="erie_board", site=site)
+    await change(revision=1, told={"name": " Elm Street ", "address": None})
+    kept = await queries.site(db, by=BY, partner=ERIE.id, site=site)
+    assert tuple(kept) == (site, "main_street", "Elm Street", None, "36029", 2)
+    await change(revision=2, told={"name": "Elm Street"})
+    assert [verb for verb, _ in await entries(db)] == ["add_site", "change_site"], "nothing changed"
+    with pytest.raises(Stale):
+        await change(revision=1, told={"name": "Oak Street"})
+    for told, code in (({"name": None}, "no_name"), ({"county": "34013"}, "county_unknown")):
+        with pytest.raises(Refused) as refused:
+            await change(revision=None, told=told)
+        assert [violation.code for violation in refused.value.violations] == [code]
+    with pytest.raises(NoSite):
+        await actions.change_site(db, by=BY, partner="niagara_college", site=site, revision=None, told={"name": "Ours"})
