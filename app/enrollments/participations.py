@@ -27,8 +27,8 @@ from app.states import queries as states
 
 CHUNK = 50_000
 """People derived at once: what bounds the memory that a derivation of very many takes."""
-FEW = 200
-"""So few are derived one by one: that looks each up, where a chunk reads whole tables."""
+FEW = 20
+"""So few are derived one by one: a chunk has tables to make."""
 
 # A record and the person behind it, locked in the order of their numbers, so that no two derivations wait for each other crosswise.
 _LOCK = text("""
@@ -40,44 +40,51 @@ ORDER BY p.number FOR NO KEY UPDATE
 _SERVICES = """
 SELECT {person} AS person, s.program, k.triggers AS begins, k.extends, s.given_on AS date,
        CASE WHEN k.runs THEN s.ended_on ELSE s.given_on END AS end
-FROM services s JOIN participants r ON r.id = s.participant JOIN service_kinds k ON k.key = s.kind {people}
-WHERE s.voided_by IS NULL AND (k.triggers OR k.extends)
+FROM {people} CROSS JOIN LATERAL (
+  SELECT f.program, f.given_on, f.ended_on, f.kind FROM services f WHERE f.participant = r.id AND f.voided_by IS NULL OFFSET 0
+) AS s JOIN service_kinds k ON k.key = s.kind
+WHERE k.triggers OR k.extends
 """
 
 _PLANNED = """
 SELECT {person} AS person, s.program, s.documented_on AS date, s.planned_for AS end
-FROM planned_services s JOIN participants r ON r.id = s.participant JOIN service_kinds k ON k.key = s.kind {people}
-WHERE s.voided_by IS NULL AND k.extends
+FROM {people} CROSS JOIN LATERAL (
+  SELECT f.program, f.documented_on, f.planned_for, f.kind FROM planned_services f
+  WHERE f.participant = r.id AND f.voided_by IS NULL OFFSET 0
+) AS s JOIN service_kinds k ON k.key = s.kind
+WHERE k.extends
 """
 
-_OF_ONE = {"person": "0", "people": "AND r.person = :person"}
+_OF_ONE = {"person": "0", "people": "(SELECT p.id FROM participants p WHERE p.person = :person) AS r"}
 _SERVICES_OF_ONE, _PLANNED_OF_ONE = text(_SERVICES.format(**_OF_ONE)), text(_PLANNED.format(**_OF_ONE))
 
-# `found` are the periods that follow now, `people` those who were asked about. What stands and does not follow any more is superseded,
-# what follows and does not stand is made, and of what stands with the same entry what changed is changed, its former self kept.
+# `found` are the periods that follow now, `stands` those that stand of the people who were asked about. What stands and does not follow
+# any more is superseded, what follows and does not stand is made, and of what stands with the same entry what changed is changed, its
+# former self kept.
 _REPLACE = """
 WITH found AS MATERIALIZED ({found}),
-changed AS (
+stands AS MATERIALIZED (
+  SELECT k.* FROM {people} AS d CROSS JOIN LATERAL (
+    SELECT s.id, s.person, s.track, s.entry, s.last_service, s.open_until, s.programs FROM participations s
+    WHERE s.person = d.person AND s.superseded_at IS NULL OFFSET 0
+  ) AS k
+), changed AS (
   UPDATE participations k
   SET last_service = f.last_service, open_until = f.open_until, programs = f.programs, derived_at = now()
-  FROM found f
-  WHERE k.superseded_at IS NULL AND k.person = f.person AND k.track = f.track AND k.entry = f.entry
-    AND (k.last_service, k.open_until, k.programs) IS DISTINCT FROM (f.last_service, f.open_until, f.programs)
+  FROM stands s JOIN found f ON f.person = s.person AND f.track = s.track AND f.entry = s.entry
+  WHERE k.id = s.id AND (s.last_service, s.open_until, s.programs) IS DISTINCT FROM (f.last_service, f.open_until, f.programs)
   RETURNING old.person, old.track, old.entry, old.last_service, old.open_until, old.programs, old.derived_at
 ), kept AS (
   INSERT INTO participations (person, track, entry, last_service, open_until, programs, derived_at, superseded_at)
   SELECT c.*, now() FROM changed c RETURNING person
 ), gone AS (
-  UPDATE participations k SET superseded_at = now()
-  WHERE k.superseded_at IS NULL AND k.person IN ({people})
-    AND NOT EXISTS (SELECT FROM found f WHERE f.person = k.person AND f.track = k.track AND f.entry = k.entry)
+  UPDATE participations k SET superseded_at = now() FROM stands s
+  WHERE k.id = s.id AND NOT EXISTS (SELECT FROM found f WHERE f.person = s.person AND f.track = s.track AND f.entry = s.entry)
   RETURNING k.person
 ), made AS (
   INSERT INTO participations (person, track, entry, last_service, open_until, programs)
   SELECT f.person, f.track, f.entry, f.last_service, f.open_until, f.programs FROM found f
-  WHERE NOT EXISTS (
-    SELECT FROM participations k WHERE k.superseded_at IS NULL AND k.person = f.person AND k.track = f.track AND k.entry = f.entry
-  )
+  WHERE NOT EXISTS (SELECT FROM stands s WHERE s.person = f.person AND s.track = f.track AND s.entry = f.entry)
   RETURNING person
 ), marked AS (
   INSERT INTO touched (participant) SELECT person FROM kept UNION SELECT person FROM gone UNION SELECT person FROM made RETURNING 1
@@ -89,7 +96,8 @@ _FOUND_OF_ONE = """
 SELECT CAST(:person AS uuid) AS person, j.track, j.entry, j.last_service, j.open_until, j.programs
 FROM jsonb_to_recordset(:found) AS j (track text, entry date, last_service date, open_until date, programs jsonb)
 """
-_ONE = "CAST(:person AS uuid), CAST(:participant AS uuid)"  # a record that was merged is a person no more: nothing of it stands
+# A record that was merged is a person no more: nothing of it stands.
+_ONE = "(SELECT CAST(:person AS uuid) AS person UNION SELECT CAST(:participant AS uuid))"
 _REPLACE_OF_ONE = text(_REPLACE.format(found=_FOUND_OF_ONE, people=_ONE)).bindparams(bindparam("found", type_=JSONB))
 
 
@@ -129,8 +137,9 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-# Very many people. Those to derive wait in a table of the transaction's own; each chunk of them goes out and comes back by COPY.
-# Tables that a merge has just filled have no statistics, and a nested loop over what was taken for a few rows would not end.
+# Very many people. Those to derive wait in a table of the transaction's own; each chunk of them goes out and comes back by COPY. What is
+# known of them is looked up person by person (LATERAL … OFFSET 0), however little the statistics of tables just filled tell: a chunk
+# costs what its people cost, and not what the state has.
 
 _PEOPLE = """
 CREATE TEMPORARY TABLE derivation_people ON COMMIT DROP AS
@@ -156,7 +165,11 @@ SELECT count(*) FROM (
   ORDER BY p.number FOR NO KEY UPDATE
 ) AS locked
 """)
-_OF_CHUNK = {"person": "d.number", "people": "JOIN derivation_people d ON d.person = r.person AND d.number BETWEEN {low} AND {high}"}
+_OF_CHUNK = {
+    "person": "d.number",
+    "people": """(SELECT number, person FROM derivation_people WHERE number BETWEEN {low} AND {high}) AS d
+CROSS JOIN LATERAL (SELECT p.id FROM participants p WHERE p.person = d.person OFFSET 0) AS r""",
+}
 _SERVICES_OF_CHUNK, _PLANNED_OF_CHUNK = _SERVICES.format(**_OF_CHUNK), _PLANNED.format(**_OF_CHUNK)
 _REPLACE_OF_CHUNK = text(
     _REPLACE.format(
@@ -164,7 +177,7 @@ _REPLACE_OF_CHUNK = text(
 SELECT d.person, f.track, f.entry, f.last_service, f.open_until, to_jsonb(string_to_array(f.programs, '|')) AS programs
 FROM derivation_found f JOIN derivation_people d ON d.number = f.person
 """,
-        people="SELECT d.person FROM derivation_people d WHERE d.number BETWEEN :low AND :high",
+        people="(SELECT person FROM derivation_people WHERE number BETWEEN :low AND :high)",
     )
 )
 
@@ -189,7 +202,6 @@ async def _derive_many(tx: Tx, which: str, *, by: Actor, today: date) -> int:
     people = await tx.all(_SOME, {"size": FEW + 1})
     if len(people) <= FEW:
         return sum([await derive(tx, by=by, participant=row.person, today=today) for row in people])
-    await tx.run(text("SELECT set_config('enable_nestloop', 'off', true)"))
     changed = 0
     for each in await tx.all(_CHUNKS, {"size": CHUNK}):
         chunk = {"low": each.low, "high": each.high}
@@ -198,7 +210,6 @@ async def _derive_many(tx: Tx, which: str, *, by: Actor, today: date) -> int:
         planned = await _copied_out(tx, _PLANNED_OF_CHUNK.format(**chunk), PLANNED)
         await _copy_in(tx, await asyncio.to_thread(projected, services, planned, policy))
         changed += int(await tx.scalar(_REPLACE_OF_CHUNK, chunk))
-    await tx.run(text("SELECT set_config('enable_nestloop', 'on', true)"))
     return changed
 
 
