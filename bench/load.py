@@ -1,32 +1,39 @@
 """A population through the product's own imports, beside raw COPY of the same rows into tables with the same keys, indexes and foreign
 keys. Aim: twice that, in under 300 MB.
 
-The load is staged, checked, merged, audited and derived; making the people is not counted. The raw COPY is PostgreSQL's own binary one,
-as the superuser (row policies refuse COPY), into a copy of the database as it was before the load.
+The load is staged, checked, merged, audited and derived, by a process of its own, as a worker is one; making the people is not counted.
+The raw COPY is PostgreSQL's own binary one, as the superuser (row policies refuse COPY), into a copy of the database as it was before
+the load.
 """
 
 import argparse
 import asyncio
 import json
-import resource
+import os
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from subprocess import PIPE
+from subprocess import run as process
 from tempfile import TemporaryDirectory
 
 import psycopg
 from psycopg import sql
 
+from app.access.permissions import Role
 from app.core.db import Database
 from app.core.embedded import SUPERUSER, exit_on_signals
 from app.core.installation import Installation, installed
 from app.core.schema import ROOT
 from app.core.settings import Settings
 from app.definitions.kind import Home
-from app.demo import loading
-from app.demo.course import MARK, Asked, Course
+from app.demo.course import MARK, Asked, Course, Ready
+from app.demo.loading import lots
+from app.demo.population import DELIVERIES
 from app.demo.shares import AS_OF
+from bench._loading import Told
 
 STATE, SEED = "us-ny", 2026
 FILLED = (
@@ -43,50 +50,58 @@ def run(args: argparse.Namespace) -> None:
     with TemporaryDirectory(prefix="bench") as folder:
         settings = Settings(environment="demo", data_folder=Path(folder), today=AS_OF)
         with installed(settings) as installation:
-            asyncio.run(settle(installation, 0))
+            ready = asyncio.run(settle(installation))
             superuser = installation.owner_url.replace("workforce_owner", SUPERUSER)
             name = psycopg.conninfo.conninfo_to_dict(superuser)["dbname"]
             with psycopg.connect(superuser.replace(f"/{name}?", "/postgres?"), autocommit=True) as connection:
                 connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(BEFORE), sql.Identifier(str(name))))
-            peak = memory()
-            loaded = asyncio.run(settle(installation, args.people))
-            grown = memory() - peak
+            brought = Path(folder) / "brought"
+            lines = bring(ready, args.people, brought)
+            told = load(installation, ready, brought)
             copied, rows = copy(superuser, superuser.replace(f"/{name}?", f"/{BEFORE}?"), Path(folder))
-    print(f"{args.people:,} people, {rows:,} rows in {len(FILLED)} tables; memory of the loading process {memory():.0f} MB (+{grown:.0f})")
+    print(f"{args.people:,} people in {lines:,} lines became {rows:,} rows in {len(FILLED)} tables")
     print(f"  raw COPY    {copied:7.1f} s   {rows / copied:9,.0f} rows/s")
-    print(f"  imports     {loaded:7.1f} s   {rows / loaded:9,.0f} rows/s   ratio {loaded / copied:.2f}")
+    print(f"  imports     {told.seconds:7.1f} s   {rows / told.seconds:9,.0f} rows/s   {lines / told.seconds:9,.0f} lines/s", end="")
+    print(f"   ratio {told.seconds / copied:.2f}   {told.memory:.0f} MB at most, {told.before:.0f} MB before the first line")
 
 
-def memory() -> float:
-    """The most that this process ever used, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-async def settle(installation: Installation, people: int) -> float:
-    """New York with so many people more; how long the imports of them took."""
+async def settle(installation: Installation) -> Ready:
+    """New York with its definitions, partners and keys, and the one person of the story."""
     database, owner = Database(installation.database_url), Database(installation.owner_url, pool=1)
-    spent = 0.0
-    made = loading.load
-
-    async def timed(*given: object, **named: object) -> object:
-        nonlocal spent
-        named["batches"] = list(named["batches"])  # type: ignore[call-overload]  # made before the clock starts
-        began = time.perf_counter()
-        try:
-            return await made(*given, **named)  # type: ignore[arg-type]  # as it was called
-        finally:
-            spent += time.perf_counter() - began
-
-    loading.load = timed  # type: ignore[assignment]  # the benchmark's clock around the product's own
     try:
-        asked = Asked(people, SEED)
-        (installation.settings.data_folder / MARK).write_text(json.dumps(asdict(asked)))  # another population over the same definitions
-        await Course(installation, database, owner, Home(ROOT, STATE), asked, lambda _what, _done, _of: None).run()
+        asked = Asked(0, SEED)
+        (installation.settings.data_folder / MARK).write_text(json.dumps(asdict(asked)))
+        return await Course(installation, database, owner, Home(ROOT, STATE), asked, lambda _what, _done, _of: None).run()
     finally:
-        loading.load = made
         await database.close()
         await owner.close()
-    return spent
+
+
+def bring(ready: Ready, people: int, folder: Path) -> int:
+    """Make the people, and write what a partner would bring of them, a file for each import. Answers the number of lines."""
+    folder.mkdir()
+    lines, files = 0, 0
+    for lot in lots(ready.world, people, SEED)[:-1]:  # without the story, which is in
+        for (kind, _), delivery in zip(DELIVERIES, lot.make().deliveries, strict=True):
+            delivery.rows.write_parquet(folder / f"{files:06}-{kind}.parquet")
+            lines, files = lines + delivery.rows.height, files + 1
+    return lines
+
+
+def load(installation: Installation, ready: Ready, brought: Path) -> Told:
+    """Let a process of its own take the files in, one after the other."""
+    ring = installation.settings.key_ring
+    assert ring is not None, "an installation has a ring"
+    given = {
+        "database": installation.database_url,
+        "owner": installation.owner_url,
+        "ring": ring.get_secret_value(),
+        "key": ready.keys[Role.STATE_ADMIN],
+        "today": AS_OF.isoformat(),
+        "files": [str(file) for file in sorted(brought.iterdir())],
+    }
+    done = process([sys.executable, "-m", "bench._loading"], input=json.dumps(given), stdout=PIPE, text=True, check=True, env=os.environ)
+    return Told(**json.loads(done.stdout))
 
 
 def copy(source: str, target: str, folder: Path) -> tuple[float, int]:
