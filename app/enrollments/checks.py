@@ -14,6 +14,7 @@ from app.core.acts import By, Candidate, Checks, Refusing
 from app.enrollments.models import PROGRAMS, REASONS, Credential, Enrollment, ExitReason, Service, ServiceKind, StepCompletion
 from app.participants.models import Participant, Residence
 from app.participants.visibility import known
+from app.partners.activity import inactive
 from app.partners.models import Partner
 
 WIOA_TYPES = (
@@ -102,15 +103,18 @@ for _checks in (SERVING, PLANNING, AWARDING, EXCUSING):
     _checks.also(ENROLLING, "unknown_participant", "partner_missing", "unknown_partner", "another_partner")
 
 
+def _partner_serves_on(checks: Checks, field: str) -> None:
+    """A partner begins nothing on a day on which it does not serve people."""
+
+    @checks.refuse("partner")
+    def partner_inactive(c: Candidate, by: type[By]) -> Refusing:
+        """The partner does not serve people on that day. What it began before it ended can still be finished."""
+        return inactive(acting(c, by), c[field])
+
+
 # Enrolling
 
-
-@ENROLLING.refuse("partner")
-def partner_inactive(c: Candidate, by: type[By]) -> Refusing:
-    """The partner does not serve people on that day."""
-    off = or_(Partner.active_from > c.started_on, Partner.active_until <= c.started_on)
-    return _there(Partner.id == acting(c, by), off, table=Partner)
-
+_partner_serves_on(ENROLLING, "started_on")
 
 _day_of(ENROLLING, "started_on")
 
@@ -180,6 +184,7 @@ def not_in_this_program(c: Candidate, by: type[By]) -> Refusing:
 
 
 PLANNING.also(SERVING, "unknown_kind", "unknown_program", "not_in_this_program")
+_partner_serves_on(SERVING, "given_on")
 _day_of(SERVING, "given_on")
 
 
@@ -233,7 +238,14 @@ def ends_before_its_first_day(c: Candidate, by: type[By]) -> Refusing:
 
 # Planning
 
+_partner_serves_on(PLANNING, "documented_on")
 _day_of(PLANNING, "documented_on")
+
+
+@PLANNING.refuse("planned_for")
+def planned_for_after_the_partner(c: Candidate, by: type[By]) -> Refusing:
+    """The partner does not serve people any more on the planned day. Let the partner plan it that will give it."""
+    return and_(inactive(acting(c, by), c.planned_for), not_(inactive(acting(c, by), c.documented_on)))
 
 
 @PLANNING.refuse("planned_for")

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from app.core.acts import By, Candidate, Checks, Refusing
 from app.participants.models import PartnerReference, Residence
 from app.participants.visibility import known
+from app.partners.activity import inactive
 from app.partners.models import Partner
 
 RACES = ("american_indian_or_alaska_native", "asian", "black_or_african_american", "native_hawaiian_or_pacific_islander", "white")
@@ -128,6 +129,12 @@ def unknown_partner(c: Candidate, by: type[By]) -> Refusing:
 def another_partner(c: Candidate, by: type[By]) -> Refusing:
     """You register people for your own organisation alone. Leave the partner out, or name your own."""
     return and_(c.partner != by.partner)
+
+
+@REGISTERING.refuse("partner")
+def partner_inactive(c: Candidate, by: type[By]) -> Refusing:
+    """The partner does not serve people on that day."""
+    return inactive(func.coalesce(c.partner, by.partner), c.registered_on)
 
 
 @REGISTERING.refuse("registered_on")

@@ -114,6 +114,13 @@ def no_beginning(c: Candidate, by: type[By]) -> Refusing:
     return and_(c.valid_from.is_(None))
 
 
+@SERVING.refuse("valid_from")
+@AGREEING.refuse("valid_from")
+def partner_ended(c: Candidate, by: type[By]) -> Refusing:
+    """The partner does not serve people any more on the first day."""
+    return exists().where(Partner.id == c.partner, Partner.active_until <= c.valid_from).correlate_except(Partner)
+
+
 def _never_holds(c: Candidate, by: type[By]) -> Refusing:
     """It ends before it has begun."""
     return and_(c.valid_until <= c.valid_from)

@@ -83,6 +83,10 @@ BAD: list[Case] = [
     (actions.ENROLL, ALICE, ENROLL | {"reference": "W-1"}, {"reference_taken"}),
     (actions.ENROLL, DANA, ENROLL | {"partner": NIAGARA.id}, {"partner_inactive"}),
     (actions.ENROLL, DANA, ENROLL | {"partner": NIAGARA.id, "started_on": date(2020, 2, 29)}, {"partner_inactive"}),
+    (actions.SERVE, DANA, SERVE | {"partner": NIAGARA.id}, {"partner_inactive"}),
+    (actions.SERVE, DANA, SERVE | {"partner": NIAGARA.id, "given_on": date(2020, 2, 29)}, {"partner_inactive"}),
+    (actions.PLAN, DANA, PLAN | {"partner": NIAGARA.id}, {"partner_inactive"}),
+    (actions.PLAN, DANA, PLAN | {"partner": NIAGARA.id, "documented_on": TODAY - DAY}, {"planned_for_after_the_partner"}),
     (actions.SERVE, ALICE, SERVE | {"kind": "haircut"}, {"unknown_kind"}),
     (actions.SERVE, ALICE, SERVE | {"kind": None}, {"unknown_kind"}),
     (actions.SERVE, ALICE, SERVE | {"program": "lottery"}, {"unknown_program"}),
@@ -92,7 +96,7 @@ BAD: list[Case] = [
     (actions.SERVE, ALICE, SERVE | TRAIN | {"program": "wagner_peyser"}, {"not_in_this_program"}),
     (actions.SERVE, ALICE, SERVE | {"given_on": TOMORROW}, {"in_the_future"}),
     (actions.SERVE, ALICE, SERVE | {"given_on": None}, {"day_missing"}),
-    (actions.SERVE, ALICE, SERVE | {"given_on": date(1998, 8, 6)}, {"too_long_ago"}),
+    (actions.SERVE, ALICE, SERVE | {"given_on": date(1998, 8, 6)}, {"too_long_ago", "partner_inactive"}),
     (actions.SERVE, ALICE, SERVE | TRAIN | {"ended_on": TRAIN["given_on"] - DAY}, {"ends_before_it_begins"}),
     (actions.SERVE, ALICE, SERVE | TRAIN | {"ended_on": TOMORROW}, {"ends_in_the_future"}),
     (actions.SERVE, ALICE, SERVE | {"given_on": TODAY - DAY, "ended_on": TODAY}, {"does_not_run"}),
@@ -104,7 +108,7 @@ BAD: list[Case] = [
     (actions.PLAN, ALICE, PLAN | {"documented_on": None}, {"day_missing", "not_planned_ahead"}),
     (actions.PLAN, ALICE, PLAN | {"planned_for": TODAY}, {"not_planned_ahead"}),
     (actions.PLAN, ALICE, PLAN | {"planned_for": date(9999, 12, 31)}, {"planned_too_far_ahead"}),
-    (actions.PLAN, ALICE, PLAN | {"documented_on": date(1, 1, 1), "planned_for": date(1, 1, 2)}, {"too_long_ago"}),
+    (actions.PLAN, ALICE, PLAN | {"documented_on": date(1, 1, 1), "planned_for": date(1, 1, 2)}, {"too_long_ago", "partner_inactive"}),
     (actions.AWARD, ALICE, AWARD | {"wioa_type": "knighthood"}, {"unknown_wioa_type"}),
     (actions.AWARD, ALICE, AWARD | {"name": " "}, {"name_missing"}),
     (actions.AWARD, ALICE, AWARD | {"awarded_on": TOMORROW}, {"in_the_future"}),
@@ -161,6 +165,11 @@ GOOD: list[tuple[Act, Person, dict[str, Any]]] = [
     (actions.SERVE, ALICE, SERVE | {"given_on": date(1998, 8, 7)}),
     (actions.SERVE, CHARLIE, SERVE | {"participant": DEE, "enrollment": "DEES"}),
     (actions.PLAN, ALICE, PLAN),
+    (actions.PLAN, DANA, PLAN | {"partner": NIAGARA.id, "documented_on": TODAY - 2 * DAY, "planned_for": TODAY - DAY}),
+    # A partner that has ended records what it learns later, and what happened before it ended.
+    (actions.SERVE, DANA, SERVE | {"partner": NIAGARA.id, "given_on": TODAY - DAY}),
+    (actions.AWARD, DANA, AWARD | {"partner": NIAGARA.id}),
+    (actions.EXCUSE, DANA, EXCUSE | {"partner": NIAGARA.id}),
     (actions.AWARD, ALICE, AWARD | {"enrollment": None, "issuer": "AWS"}),
     (actions.AWARD, ALICE, AWARD | {"participant": DEE, "awarded_on": TODAY - DAY}),
     (actions.EXCUSE, ALICE, EXCUSE),
@@ -197,6 +206,7 @@ async def known(laid: Tx) -> dict[str, UUID]:
     [found["GIVEN"]] = await laid.act(actions.SERVE, actions.SERVE.one(**SERVE), by=ALICE.actor, today=TODAY)
     [found["RUNS"]] = await laid.act(actions.SERVE, actions.SERVE.one(**SERVE | TRAIN), by=ALICE.actor, today=TODAY)
     await laid.run(update(Partner).where(Partner.id == NIAGARA.id).values(active_from=date(2020, 3, 1), active_until=TODAY))
+    await laid.run(update(Partner).where(Partner.id == ERIE.id).values(active_from=date(1998, 8, 7)))
     return found
 
 
@@ -275,3 +285,19 @@ async def test_without_the_day_of_today_nothing_passes(laid: Tx) -> None:
     with pytest.raises(Refused) as wrong:
         await laid.act(actions.ENROLL, actions.ENROLL.one(**ENROLL), by=ALICE.actor)
     assert {violation.code for violation in wrong.value.violations} == {"in_the_future"}
+
+
+async def test_what_a_partner_began_is_finished_after_it_has_ended(laid: Tx, known: dict[str, UUID]) -> None:
+    """Steps, the end of a service that runs, completion or withdrawal, taking back: nobody is left halfway because a partner closed."""
+    await laid.run(update(Partner).where(Partner.id == ERIE.id).values(active_until=date(2026, 7, 1)))
+    for act, told in (
+        (actions.COMPLETE_STEP, {"enrollment": known["DEES"], "step": EXAM, "completed_on": TODAY}),
+        (actions.END_SERVICE, {"service": known["RUNS"], "ended_on": TODAY}),
+        (actions.END, {"enrollment": known["DEES"], "ended_on": TODAY, "ended_by": "withdrawal"}),
+        (voiding.VOIDING["services"], {"record": known["GIVEN"], "reason": "r"}),
+    ):
+        assert len(await laid.act(act, act.one(**told), by=ALICE.actor, today=TODAY)) == 1
+    for act, told in ((actions.ENROLL, ENROLL), (actions.SERVE, SERVE), (actions.PLAN, PLAN)):
+        with pytest.raises(Refused) as wrong:
+            await laid.act(act, act.one(**told), by=ALICE.actor, today=TODAY)
+        assert {violation.code for violation in wrong.value.violations} == {"partner_inactive"}

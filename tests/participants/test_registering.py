@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Column, MetaData, Table, func, insert, select, text
+from sqlalchemy import Column, MetaData, Table, func, insert, select, text, update
 
 from app.audit.models import AuditEntry
 from app.core.acts import Answer, Checks, act_binds
@@ -15,6 +15,7 @@ from app.employment.checks import RECORDING
 from app.participants.actions import REGISTER
 from app.participants.checks import CHANGING, REGISTERING
 from app.participants.models import Caseload, Participant, PartnerReference, Touched
+from app.partners.models import Partner
 from tests.conftest import TODAY
 from tests.participants.world import RING, at_home, known_to
 from tests.people import ALICE, CHARLIE, DANA, ERIE, MONROE, PRIYA, Person
@@ -44,7 +45,8 @@ BAD: list[tuple[dict[str, Any], set[str]]] = [
     ({"partner": MONROE.id}, {"another_partner"}),
     ({"registered_on": None}, {"no_day_of_registration"}),
     ({"registered_on": TOMORROW}, {"registered_in_the_future"}),
-    ({"registered_on": date(1989, 1, 1)}, {"registered_before_birth"}),
+    ({"registered_on": date(1989, 1, 1)}, {"registered_before_birth", "partner_inactive"}),
+    ({"registered_on": date(2015, 6, 30)}, {"partner_inactive"}),
     ({"reference": "  "}, {"reference_blank"}),
     ({"reference": "735-12-4680"}, {"reference_is_a_number"}),
     ({"reference": "735124680"}, {"reference_is_a_number"}),
@@ -207,3 +209,11 @@ async def test_every_constraint_is_claimed_by_a_check(db: Tx) -> None:
     )
     claimed = {check.kept_by for checks in (REGISTERING, CHANGING, RECORDING) for check in checks.checks.values()} - {None}
     assert {row.name for row in unique} == claimed | GENERATED.keys()
+
+
+async def test_a_partner_that_has_ended_registers_nobody_from_then_on(db: Tx) -> None:
+    await db.run(update(Partner).where(Partner.id == ERIE.id).values(active_until=TODAY))
+    with pytest.raises(Refused, match="does not serve people"):
+        await db.act(REGISTER, REGISTER.one(**await ana(db)), by=ALICE.actor, today=TODAY)
+    before = await ana(db) | {"registered_on": TODAY - timedelta(days=1)}
+    assert len(await db.act(REGISTER, REGISTER.one(**before), by=ALICE.actor, today=TODAY)) == 1

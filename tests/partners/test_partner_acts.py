@@ -266,3 +266,12 @@ async def test_a_site_is_corrected_as_it_was_read(db: Tx) -> None:
         assert [violation.code for violation in refused.value.violations] == [code]
     with pytest.raises(NoSite):
         await actions.change_site(db, by=BY, partner="niagara_college", site=site, revision=None, told={"name": "Ours"})
+
+
+async def test_a_partner_that_has_ended_begins_nothing(db: Tx) -> None:
+    """It serves no region and agrees to nothing from then on; what held before is recorded whenever it is known."""
+    await actions.change(db, by=BY, key="erie_board", revision=None, told={"active_until": date(2027, 7, 1)})
+    for act, told in ((SERVE, SERVES), (AGREE, WAGES)):
+        after = {**told, "valid_from": date(2027, 7, 1)}
+        assert await refusals(db, act, **after, partner=ERIE.id) == [("valid_from", "partner_ended")]
+        await db.act(act, act.one(**{**told, "valid_until": date(2027, 8, 1)}, partner=ERIE.id), by=BY)
