@@ -16,7 +16,7 @@ import polars as pl
 
 from app.core.periods import Period
 from app.outcomes.extract import GROUP, Extract
-from app.outcomes.frame import LEARNERS, PERIODS, POLARS, Kind, region
+from app.outcomes.frame import LEARNERS, PERIODS, POLARS, UNRECORDED, Kind, region
 from app.outcomes.indicators import Counted
 from app.outcomes.measures import Asked
 from app.outcomes.queries import tabulated
@@ -190,7 +190,6 @@ SHARES: dict[str, tuple[list[int | None], list[float]]] = {
     **dict.fromkeys(("participating", "matched", "awards"), ([0, 1], [0.3, 0.7])),
     "completed": ([0, 1], [0.4, 0.6]),
 }
-ALL_BLANK = {"408", "1332", "1401", "1406"}
 
 
 def rows(chance: np.random.Generator, columns: Mapping[str, Kind]) -> pl.DataFrame:
@@ -199,7 +198,7 @@ def rows(chance: np.random.Generator, columns: Mapping[str, Kind]) -> pl.DataFra
     last = first + chance.integers(1, 500, ROWS).astype("timedelta64[D]")
     made: dict[str, object] = {}
     for name, kind in columns.items():
-        if name in ALL_BLANK:
+        if name in UNRECORDED:
             made[name] = pl.Series([None], dtype=POLARS[kind]).new_from_index(0, ROWS)
             continue
         match kind:

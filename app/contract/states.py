@@ -23,6 +23,15 @@ class StatePolicy(BaseModel):
         90, ge=0, le=365, description="days after its planned end before an enrollment joins the completion cohort"
     )
     occupation_coverage: float = Field(0.5, ge=0, le=1, description="share of placements whose occupation must be known")
+    code9: Literal["left_out", "negative"] = Field(
+        "left_out", description="whether employment recorded as not yet available in a cohort that is due is left out, or is a no"
+    )
+    youth_credential: Literal["formula", "text"] = Field(
+        "formula", description="whether the Youth credential cohort follows the Department's formula, or the guidance's text"
+    )
+    one_year: Literal["365", "anniversary"] = Field(
+        "365", description="whether a year after exit is 365 days, or lasts up to the same calendar date"
+    )
 
 
 class StateDefinition(BaseModel):

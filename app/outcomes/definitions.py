@@ -149,9 +149,66 @@ DEFINITIONS: Mapping[tuple[str, Population], Definition] = {
     (name, population): Definition(TITLES[name], version, citation, says) for (name, population), (version, citation, says) in _SAID.items()
 }
 
+FEDERAL: Mapping[str, Definition] = {
+    "participants_served": Definition(
+        "Served",
+        1,
+        "T17-01; 20 CFR 677.150(a)",
+        "Periods of participation that were open, entry to exit, on a day of the cohort's quarters.",
+    ),
+    "participants_exited": Definition(
+        "Exited", 1, "T17-01; 20 CFR 677.150(c)", "Periods of participation whose exit lies in the cohort's quarters."
+    ),
+    "employment_rate_q2": Definition(
+        "Employed Q2", 1, "29 USC 3141(b)(2)(A)(i)(I); T17-01, section A", "Of those who exited: in unsubsidized employment (1602)."
+    ),
+    "employment_rate_q4": Definition(
+        "Employed Q4", 1, "29 USC 3141(b)(2)(A)(i)(II); T17-01, section B", "Of those who exited: in unsubsidized employment (1606)."
+    ),
+    "youth_rate_q2": Definition(
+        "Youth Q2",
+        1,
+        "29 USC 3141(b)(2)(A)(ii)(I); T17-01, section A-1",
+        "Of the Youth who exited: in unsubsidized employment (1602), or in education or training (1900).",
+    ),
+    "youth_rate_q4": Definition(
+        "Youth Q4",
+        1,
+        "29 USC 3141(b)(2)(A)(ii)(II); T17-01, section B-1",
+        "Of the Youth who exited: in unsubsidized employment (1606), or in education or training (1901).",
+    ),
+    "median_earnings_q2": Definition(
+        "Median earnings Q2",
+        1,
+        "29 USC 3141(b)(2)(A)(i)(III); T17-01, section C",
+        "Of those employed in the second quarter after exit: the median of what they earned in it (1704).",
+    ),
+    "credential_attainment": Definition(
+        "Credential attainment",
+        1,
+        "29 USC 3141(b)(2)(A)(i)(IV) and (iii); T17-01, section D",
+        "Of those in education or training: with a recognized credential from entry to a year after exit, a diploma by the special rule.",
+    ),
+    "measurable_skill_gains": Definition(
+        "Measurable skill gains",
+        1,
+        "29 USC 3141(b)(2)(A)(i)(V); T17-01, section E",
+        "Of those in education or training in the program year: with a gain of any type in it.",
+    ),
+    "retention_same_employer": Definition(
+        "Retention with the same employer",
+        1,
+        "29 USC 3141(b)(2)(A)(i)(VI); 89 FR 13814; T17-01, section F",
+        "Of those employed in the second quarter after exit: with the same employer in the fourth (1618).",
+    ),
+}
+"""The indicators of a program's result, by name."""
+
 REASONS: Mapping[str, str] = {
     "started_earlier": "began before the cohort's quarters",
     "started_later": "began after them",
+    "not_in_program": "was not served by the program",
+    "never_entered": "has no day of entry",
     "entered_later": "entered after the cohort's quarters",
     "ended_earlier": "ended before the cohort's quarters",
     "exited_earlier": "exited before the cohort's quarters",
@@ -170,7 +227,11 @@ REASONS: Mapping[str, str] = {
     "path_awards_none": "is on a path that awards no recognized postsecondary credential",
     "wagner_peyser_only": "was served by Wagner-Peyser alone, which has no credential indicator",
     "not_in_training": "was in no training that leads to a credential",
+    "not_in_education": "was in no education or training program",
+    "education_later": "began one after the cohort's quarters",
+    "education_completed_earlier": "completed it before the cohort's quarters",
     "outcome_not_yet_available": "has an outcome recorded as not yet available",
+    "q2_not_yet_available": "has employment in the second quarter recorded as not yet available",
     "not_employed": "was not employed",
     "wages_missing": "was employed, earnings unknown",
     "occupation_unknown": "was employed, occupation unknown",

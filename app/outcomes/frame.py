@@ -57,6 +57,15 @@ TRAININGS = (("1302", "1303", "1308"), ("1309", "1310", "1313"), ("1314", "1315"
 WORK = (1, 2, 3)
 """Codes of 1602 that are employment."""
 
+PLACED = {2: "1900", 4: "1901"}
+"""Youth in the nth quarter after: 1 in occupational skills training, 2 in postsecondary, 3 in secondary education."""
+
+GAINS = ("1806", "1807", "1808", "1809", "1810")
+"""The most recent measurable skill gain of each type but diplomas: a level, two kinds of transcripts, a milestone, a passed exam."""
+
+BOARDS = ("108-A", "108-B", "108-C")
+"""The boards of a period: the one whose it is in the state's report, and up to two that report it locally."""
+
 _PERSON = {
     "person": Kind.NUMBER,
     "100": Kind.TEXT,
@@ -85,18 +94,25 @@ PERIODS: Mapping[str, Kind] = {
     "entry": Kind.DATE,  # 900
     "last": Kind.DATE,  # the last day served; blank: a service still runs. 901 is a question of the day on which one asks: see `known`
     "open_until": Kind.DATE,
-    "108-A": Kind.TEXT,
-    **dict.fromkeys(("903", "904", "905", "918", "932"), Kind.CODE),
+    **dict.fromkeys(BOARDS, Kind.TEXT),
+    **dict.fromkeys(("903", "904", "905", "909", "911", "918", "932"), Kind.CODE),
+    "919": Kind.TEXT,
     "906": Kind.DATE,
     "408": Kind.CODE,
+    "409": Kind.CODE,
     "1300": Kind.CODE,
     **{element: kind for training in TRAININGS for element, kind in zip(training, (Kind.DATE, Kind.CODE, Kind.DATE), strict=True)},
     "1332": Kind.CODE,
     "1401": Kind.CODE,
     "1406": Kind.DATE,
+    "1407": Kind.DATE,
+    **dict.fromkeys((*GAINS, "1811", "1813"), Kind.DATE),
+    **dict.fromkeys(PLACED.values(), Kind.CODE),
     **_AFTER,
 }
-"""408, 1332, 1401 and 1406 are asked for by a formula and recorded nowhere yet: blank."""
+"""What `UNRECORDED` lists is asked for by a definition and recorded nowhere yet: blank in an extract, there in a file."""
+
+UNRECORDED = (*BOARDS[1:], "408", "409", "909", "911", "919", "1332", "1401", "1406", "1407", *GAINS, "1811", "1813", *PLACED.values())
 
 LEARNERS: Mapping[str, Kind] = {
     **_PERSON,

@@ -13,6 +13,7 @@ import narwhals as nw
 
 from app.core.periods import Quarters
 from app.outcomes.cohorts import Cohort
+from app.outcomes.programs import Program
 
 NUMERATOR, DENOMINATOR = "numerator", "denominator"
 IN = (NUMERATOR, DENOMINATOR)
@@ -60,6 +61,8 @@ class Indicator:
     outcomes: the quarters of evidence that the figure rests on; empty where it rests on none.
     unmeasured: reasons that say that nothing can be said: a figure without anybody else is not reported.
     coverage: a reason and the share of others below which the figure is not reported.
+    program:  of a federal figure: whose result it is.
+    nines:    who is due and recorded as 'not yet available', and would be in the denominator if that were a no.
     """
 
     name: str
@@ -74,11 +77,13 @@ class Indicator:
     outcomes: Quarters | None = None
     unmeasured: frozenset[str] = frozenset()
     coverage: tuple[str, float] | None = None
+    program: Program | None = None
+    nines: nw.Expr | None = None
 
     @property
     def key(self) -> str:
         """The column of its places."""
-        return f"{self.population}:{self.name}"
+        return f"{self.program or self.population}:{self.name}"
 
     @cached_property
     def places(self) -> tuple[str, ...]:

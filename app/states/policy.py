@@ -1,9 +1,24 @@
 """What a state may choose. Each choice is a named setting with the default that the federal rules or practice suggest."""
 
-from dataclasses import dataclass, fields
-from typing import Any, Literal
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, Self, get_args, get_type_hints
+
+from app.core.errors import Invalid
 
 PROGRAMS = ("adult", "dislocated_worker", "youth", "wagner_peyser", "dwg")
+
+
+LONGEST_GRACE = 365  # days
+
+READINGS = ("common_exit", "gap_grace", "code9", "race", "retention_unit", "youth_credential", "one_year", "late_evidence")
+"""The settings among the readings of docs/readings.md that a question may choose for itself, as `name=value`."""
+
+
+class NotAReading(Invalid):
+    """A name is no setting, or a value none of its values."""
+
+    slug, title = "not-a-reading", "This is no reading that can be chosen"
 
 
 @dataclass(frozen=True)
@@ -16,10 +31,39 @@ class Policy:
     gap_grace: int = 0  # days that a planned service which does not come still holds the period open
     completion_grace: int = 90  # days after the planned end before an enrollment joins the completion cohort
     occupation_coverage: float = 0.5  # share of placements whose occupation must be known before the indicator is a number
+    code9: Literal["left_out", "negative"] = "left_out"  # 1602 or 1606 = 9 in a cohort that is due
+    race: Literal["exclusive", "overlapping"] = "exclusive"  # one row of race and ethnicity for everybody, or every row that applies
+    retention_unit: Literal["period", "person"] = "period"  # what the statewide retention counts once
+    youth_credential: Literal["formula", "text"] = "formula"  # which Youth are in the credential cohort
+    one_year: Literal["365", "anniversary"] = "365"  # "within one year after exit": days, or up to the same calendar date
+    late_evidence: Literal["until_certified", "final_zero"] = "until_certified"  # a match found when the two-quarter lag is over
 
     def chosen(self) -> dict[str, Any]:
         """What differs from the defaults; a receipt names each."""
         return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+
+    def reading(self, chosen: Iterable[str]) -> Self:
+        """The policy with other readings, each written `name=value`. Raises `NotAReading` with everything that is wrong."""
+        wrong: list[str] = []
+        values: dict[str, Any] = {}
+        for written in chosen:
+            name, _, value = written.partition("=")
+            if name not in READINGS:
+                wrong.append(f"'{name}' is no setting: the readings that can be chosen are {', '.join(READINGS)}.")
+            elif name in values:
+                wrong.append(f"'{name}' is chosen twice.")
+            elif name == "gap_grace":
+                if not (value.isascii() and value.isdigit() and int(value) <= LONGEST_GRACE):
+                    wrong.append(f"'gap_grace' is a number of days, 0 to {LONGEST_GRACE}, not '{value}'.")
+                else:
+                    values[name] = int(value)
+            elif value not in (allowed := get_args(get_type_hints(type(self))[name])):
+                wrong.append(f"'{name}' is {' or '.join(allowed)}, not '{value}'.")
+            else:
+                values[name] = value
+        if wrong:
+            raise NotAReading("\n".join(wrong))
+        return replace(self, **values)
 
 
 FLOOR = 3  # no setting publishes groups smaller than this (UI wage aggregates, SWIS agreement)

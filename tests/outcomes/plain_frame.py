@@ -12,6 +12,10 @@ Row = dict[str, Any]
 Facts = dict[str, list[Row]]
 EVER = date(9999, 1, 1)
 PROGRAMS = {"adult": "903", "dislocated_worker": "904", "youth": "905", "wagner_peyser": "918", "dwg": "932"}
+UNRECORDED = (
+    "108-B", "108-C", "408", "409", "909", "911", "919", "1332", "1401", "1406", "1407", "1806", "1807", "1808", "1809", "1810", "1811",
+    "1813", "1900", "1901",
+)  # fmt: skip
 DIRECT = {0: 1, 1: 1, 2: 2, 3: 3}  # ui and swis are one kind of match, federal and military others
 
 
@@ -185,7 +189,7 @@ def _period(facts: Facts, person: int, period: Any, policy: Policy, postal: str,
         "1300": int(bool(kinds)),
         "923": reason(facts, person, period.entry, period.open_until),
         "in_demand": demand(facts, residence, day, row["1612"]),
-        **dict.fromkeys(("408", "1332", "1401", "1406")),
+        **dict.fromkeys(UNRECORDED),
     }  # fmt: skip
 
 

@@ -66,11 +66,16 @@ def within(day: date | None, window: tuple[date, date]) -> bool:
     return day is not None and window[0] <= day <= window[1]
 
 
+def dislocated(row: Row) -> bool:
+    """Reading dw_909: additional assistance by rapid response is a dislocated worker's."""
+    return row["904"] in (1, 2, 3) or row["909"] == 1
+
+
 def excused(row: Row) -> bool:
     """Attachment II of TEGL 10-16 Change 3, of a period."""
     if row["923"] in (1, 2, 3, 4, 7):
         return True
-    others = row["903"] in (1, 2, 3) or row["904"] in (1, 2, 3) or row["918"] == 1 or row["932"] == 1
+    others = row["903"] in (1, 2, 3) or dislocated(row) or row["918"] == 1 or row["932"] == 1
     return row["923"] == 5 and row["905"] in (1, 2, 3) and not others
 
 
@@ -147,7 +152,7 @@ def participants(rows: list[Row], report: Report) -> dict[str, Counted]:
         return lambda row: left_in(window)(row) and not excused(row)
 
     def in_training(row: Row) -> bool:
-        title_one = any(row[p] in (1, 2, 3) for p in ("903", "904", "905")) or row["932"] == 1
+        title_one = any(row[p] in (1, 2, 3) for p in ("903", "905")) or dislocated(row) or row["932"] == 1
         return cohort(report.q4)(row) and title_one and trained(row)
 
     return {

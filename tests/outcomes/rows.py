@@ -73,6 +73,8 @@ CODES: Mapping[str, Sequence[int]] = {
     **dict.fromkeys(("1332", "1401", "in_demand", "awards", "participating", "matched", "completed"), (0, 1)),
     "923": (0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7),
     "408": (0, 1, 3),
+    "409": (1, 2, 3, 4, 5, 6),
+    **dict.fromkeys(("1900", "1901"), (0, 0, 1, 2, 3)),
 }
 
 

@@ -11,16 +11,19 @@ import polars as pl
 import pytest
 
 from app.core.periods import Period
-from app.outcomes.definitions import DEFINITIONS, REASONS
+from app.outcomes.definitions import DEFINITIONS, FEDERAL, REASONS
+from app.outcomes.federal import RESULTS, results
 from app.outcomes.frame import LEARNERS, PERIODS, known
 from app.outcomes.indicators import Counted, Indicator, placed
 from app.outcomes.measures import MEASURES, Asked, indicators
+from app.outcomes.rules import EVERYBODY
 from app.states.policy import Policy
 from tests.house.tree import ROOT, dotted
 from tests.outcomes.rows import frame, learner, period
 
+DEFINED = [Path("app/outcomes/measures.py"), Path("app/outcomes/rules.py"), Path("app/outcomes/programs.py")]
 ASKED = Asked(Period.parse("quarter@2026-09-30"), date(2026, 10, 31), Policy())
-DEFINED = Path("app/outcomes/measures.py")
+WANTED = [*indicators(ASKED), *(i for program in RESULTS for i in results(program, ASKED))]
 
 
 def tables(blank: bool) -> dict[Counted, nw.LazyFrame[Any]]:
@@ -40,9 +43,9 @@ def tables(blank: bool) -> dict[Counted, nw.LazyFrame[Any]]:
 
 
 @pytest.mark.parametrize("blank", [True, False])
-@pytest.mark.parametrize("indicator", indicators(ASKED), ids=lambda indicator: indicator.key)
+@pytest.mark.parametrize("indicator", WANTED, ids=lambda indicator: indicator.key)
 def test_claims_are_two_valued(indicator: Indicator, blank: bool) -> None:
-    claims = {**indicator.left_out, "success": indicator.success}
+    claims = {**indicator.left_out, "success": indicator.success, "nines": EVERYBODY if indicator.nines is None else indicator.nines}
     told = tables(blank)[indicator.counted].select(**claims).collect(backend="polars").to_native()
     assert set(told.dtypes) == {pl.Boolean}
     assert not any(told.null_count().row(0))
@@ -50,9 +53,10 @@ def test_claims_are_two_valued(indicator: Indicator, blank: bool) -> None:
     assert set(everywhere[indicator.key].unique()) <= set(indicator.places)
 
 
-def test_there_is_one_door_from_columns_to_claims() -> None:
+@pytest.mark.parametrize("defined", DEFINED, ids=str)
+def test_there_is_one_door_from_columns_to_claims(defined: Path) -> None:
     """In the definitions, what is said of a column by its name is said inside `holds`, or is an amount."""
-    module = ast.parse((ROOT / DEFINED).read_text())
+    module = ast.parse((ROOT / defined).read_text())
     inside = {
         id(part)
         for node in ast.walk(module)
@@ -62,7 +66,7 @@ def test_there_is_one_door_from_columns_to_claims() -> None:
     shifts = {id(p) for f in ast.walk(module) if isinstance(f, ast.FunctionDef) and f.name == "_a_year_after" for p in ast.walk(f)}
     calls = [node for node in ast.walk(module) if isinstance(node, ast.Call)]
     bare = [node.lineno for node in calls if dotted(node.func) == "e" and id(node) not in inside | shifts]
-    assert not bare, f"{DEFINED}: say it with holds(), one_of() or given(), lines {bare}"
+    assert not bare, f"{defined}: say it with holds(), one_of() or given(), lines {bare}"
     assert not [node.lineno for node in calls if dotted(node.func) in ("nw.col", "nw.when", "nw.all_horizontal", "nw.any_horizontal")]
 
 
@@ -70,7 +74,8 @@ def test_everything_is_said_in_words() -> None:
     wanted = indicators(ASKED)
     assert {(i.name, i.population) for i in wanted} == DEFINITIONS.keys()
     assert {i.name for i in wanted} == MEASURES.keys()
-    assert {reason for i in wanted for reason in i.left_out} == REASONS.keys()
-    for definition in DEFINITIONS.values():
+    assert {i.name for program in RESULTS for i in results(program, ASKED)} == FEDERAL.keys()
+    assert {reason for i in WANTED for reason in i.left_out} == REASONS.keys()
+    for definition in (*DEFINITIONS.values(), *FEDERAL.values()):
         assert definition.version >= 1
         assert definition.says.endswith(".")
