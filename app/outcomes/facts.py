@@ -21,11 +21,11 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    literal_column,
     or_,
     select,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from app.career_paths.models import CareerPath, Step
@@ -34,8 +34,9 @@ from app.employment.models import SOURCES, EmploymentRecord
 from app.enrollments.models import REASONS, Credential, Enrollment, ExitReason, PlannedService, Service, ServiceKind
 from app.labor_market.models import InDemandJob, Occupation
 from app.participants.checks import RACES
-from app.participants.models import Participant, Residence, Touched
+from app.participants.models import Participant, Residence
 from app.participants.queries import age_on
+from app.participants.touched import TAKEN_UP
 from app.partners.models import Agreement, Partner
 
 DIPLOMA = PIRL_1800["secondary_diploma"]
@@ -207,6 +208,17 @@ IN_DEMAND = select(
 ).join(Occupation, _is_occupation)
 """In-demand occupations; a combined OEWS code stands for the SOC codes that are its `members`."""
 
+
+def first_of_lots(size: int) -> Select[Any]:
+    """The lowest number in each lot of `size` people, ascending."""
+    lot = (func.row_number().over(order_by=Participant.number) - 1) // size
+    numbered = select(Participant.number, lot.label("lot")).where(Participant.person == Participant.id).subquery()
+    return select(func.min(numbered.c.number)).group_by(numbered.c.lot).order_by(numbered.c.lot)
+
+
+DEFINITIONS = (ServiceKind, Agreement, Partner, CareerPath, Step, InDemandJob, Occupation)
+"""Tables of which a change is no act on a person, and is marked nowhere."""
+
 STATEMENTS: Mapping[str, Any] = {
     "people": PEOPLE,
     "merged": MERGED,
@@ -224,25 +236,14 @@ STATEMENTS: Mapping[str, Any] = {
 }
 
 
-def _state_of(table: type[Any], *changes: Any) -> ScalarSelect[Any]:
-    """What changes whenever a table does: how many rows, the newest, and whatever else may change in one."""
-    return select(func.concat_ws(":", func.count(), func.max(cast(table.id, Text)), *changes)).scalar_subquery()
+def _written(table: type[Any]) -> ScalarSelect[Any]:
+    """What changes whenever a small table does: how many rows, and which transactions wrote them (a row's `xmin`), in one number."""
+    writer = cast(cast(literal_column(f"{table.__tablename__}.xmin"), Text), BigInteger)
+    return select(func.concat_ws(":", func.count(), func.sum(func.hashint8extended(writer, 0)))).select_from(table).scalar_subquery()
 
 
-_kinds = func.concat_ws("", ServiceKind.key, ServiceKind.triggers, ServiceKind.extends, ServiceKind.runs, ServiceKind.training_type)
-VERSION = select(
-    func.concat_ws(
-        " ",
-        select(func.concat_ws(":", func.count(), func.max(Touched.id))).scalar_subquery(),
-        select(func.md5(func.string_agg(_kinds, aggregate_order_by(literal("|"), ServiceKind.key)))).scalar_subquery(),
-        _state_of(Residence),
-        _state_of(Agreement, func.max(Agreement.valid_until)),
-        _state_of(Partner, func.sum(Partner.revision)),
-        _state_of(CareerPath, func.sum(CareerPath.revision)),
-        _state_of(InDemandJob, func.sum(InDemandJob.revision)),
-    )
-)
-"""One text that changes whenever the facts do. Every act on a person leaves a mark in `touched`; their number tells late commits too."""
+VERSION = select(TAKEN_UP.concat(func.concat_ws(" ", "", *map(_written, DEFINITIONS))))
+"""One text that names the facts as they are; NULL if anybody was touched since an extract was made. Every act on a person leaves a mark."""
 
 
 def sql(statement: Select[Any]) -> str:

@@ -54,8 +54,8 @@ class Participant(Recorded, Revised, Tenant, Base):
     veteran: Mapped[int] = mapped_column(server_default=text("0"), doc="PIRL 300: 1 yes, 0 no, 9 not disclosed")
     registered_by: Mapped[UUID | None] = mapped_column(doc="the partner that registered the person; empty: the state")
     registered_on: Mapped[date] = mapped_column(doc="the day of registration")
-    last_key: Mapped[str] = mapped_column(Computed("lower(last_name)", persisted=True), doc="the family name as it is searched for")
-    first_key: Mapped[str] = mapped_column(Computed("lower(first_name)", persisted=True), doc="the given name as it is searched for")
+    last_key: Mapped[str] = mapped_column(Computed("lower(last_name)", persisted=True), doc="the family name by which lists are ordered")
+    first_key: Mapped[str] = mapped_column(Computed("lower(first_name)", persisted=True), doc="the given name by which lists are ordered")
 
     __table_args__ = (
         ForeignKeyConstraint(
@@ -70,7 +70,6 @@ class Participant(Recorded, Revised, Tenant, Base):
         UniqueConstraint("number", "state", name="participants_number_once"),
         Index("participants_by_person", "person", "state"),
         Index("participants_by_birth_date", "birth_date", "state"),
-        Index("participants_by_name", "last_key", "first_key", "state"),
         Index("participants_by_ssn_token", "ssn_token", "state", postgresql_where=text("ssn_token IS NOT NULL")),
         CheckConstraint("sex IN (1, 2, 9)", name="sex_known"),
         CheckConstraint("hispanic IN (0, 1, 9)", name="hispanic_known"),
@@ -115,7 +114,7 @@ class Caseload(InState, Base):
 
 
 class Touched(InState, Base):
-    """A mark that something about a person changed. Append-only: an extract consumes the marks that it has seen (`DELETE … RETURNING`)."""
+    """A mark that something about a person changed. Append-only: an extract consumes the marks that it has seen; see `touched`."""
 
     __tablename__ = "touched"
     __data__ = Data.INTERNAL
@@ -123,6 +122,17 @@ class Touched(InState, Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True, sort_order=-10, doc="ascending")
     participant: Mapped[UUID] = mapped_column(doc="whom it concerns")
     at: Mapped[datetime] = mapped_column(server_default=text("now()"), doc="when")
+
+
+class ConsumedMarks(InState, Base):
+    """That an extract consumed a state's marks: a row a state. Whoever finds no mark knows by its name what is recorded."""
+
+    __tablename__ = "consumed_marks"
+    __data__ = Data.INTERNAL
+
+    name: Mapped[UUID] = mapped_column(server_default=text("uuidv7()"), doc="another one each time")
+    marks: Mapped[int] = mapped_column(BigInteger, doc="how many there ever were")
+    at: Mapped[datetime] = mapped_column(server_default=text("now()"), doc="when the last ones were consumed")
 
 
 class SearchToken(InState, Base):

@@ -72,7 +72,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", "state", name="participants_number_once"),
     )
     op.create_index("participants_by_person", "participants", ["person", "state"], unique=False)
-    op.create_index("participants_by_name", "participants", ["last_key", "first_key", "state"], unique=False)
     op.create_index(
         "participants_by_ssn_token", "participants", ["ssn_token", "state"], unique=False, postgresql_where=sa.text("ssn_token IS NOT NULL")
     )
@@ -108,21 +107,30 @@ def upgrade() -> None:
         sa.Column("at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("state", "id", name=op.f("touched_key")),
     )
+    op.create_table(
+        "consumed_marks",
+        sa.Column("state", sa.Text(), server_default=sa.text("current_setting('app.state')"), nullable=False),
+        sa.Column("name", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column("marks", sa.BigInteger(), nullable=False),
+        sa.Column("at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("state", name=op.f("consumed_marks_key")),
+    )
     protect("residences")
     protect("participants")
     protect("partner_references")
     protect("caseload")
     protect("touched", "SELECT, INSERT, DELETE")
+    protect("consumed_marks", "SELECT, INSERT, UPDATE")
 
 
 def downgrade() -> None:
+    op.drop_table("consumed_marks")
     op.drop_table("touched")
     op.drop_index("caseload_by_participant", table_name="caseload")
     op.drop_table("caseload")
     op.drop_index("partner_references_by_participant", table_name="partner_references")
     op.drop_table("partner_references")
     op.drop_index("participants_by_ssn_token", table_name="participants", postgresql_where=sa.text("ssn_token IS NOT NULL"))
-    op.drop_index("participants_by_name", table_name="participants")
     op.drop_index("participants_by_person", table_name="participants")
     op.drop_table("participants")
     op.drop_table("residences")

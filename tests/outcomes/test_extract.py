@@ -1,5 +1,6 @@
 """The extract: what is read, in which columns; that it is one state's; when it is made anew; how it lies in its folder."""
 
+import math
 import stat
 from collections.abc import Awaitable, Callable
 from datetime import date
@@ -8,25 +9,26 @@ from typing import Any
 
 import polars as pl
 import pytest
-from sqlalchemy import insert, update
+from polars.testing import assert_frame_equal
+from sqlalchemy import func, insert, select, update
 
 from app.career_paths.models import CareerPath
 from app.core.db import Tx
 from app.enrollments.models import Service, ServiceKind
-from app.labor_market.models import InDemandJob
+from app.labor_market.models import InDemandJob, Occupation
 from app.outcomes import extract
 from app.outcomes.extract import Extract, Source
 from app.outcomes.facts import STATEMENTS, VERSION
 from app.outcomes.frame import LEARNERS, PERIODS, POLARS
 from app.outcomes.indicators import Counted
 from app.participants.models import Participant, Touched
-from app.partners.models import Partner
+from app.partners.models import Agreement, Partner
 from app.states.policy import Policy
 from tests.conftest import TestDatabase
 from tests.enrollments.world import ANN, BEA, DEE
 from tests.outcomes import world
 from tests.outcomes.facts import SCHEMAS
-from tests.people import DANA, NIA, NIAGARA
+from tests.people import DANA, ERIE, NIA, NIAGARA
 
 SYSTEMS = ("labor_market_region",)
 
@@ -36,12 +38,18 @@ def source(database: TestDatabase, state: str = "us-ny", policy: Policy | None =
 
 
 def read(found: Extract, counted: Counted) -> pl.DataFrame:
-    return pl.read_parquet(found.folder / f"{counted}.parquet")
+    return pl.DataFrame(found.table(counted).collect().to_native())
 
 
-async def test_facts_have_the_columns_that_the_frame_is_made_of(settled: TestDatabase) -> None:
+def facts_of(cursor: Any, of: Source, folder: Path) -> dict[str, pl.DataFrame]:
+    """The facts of a few people, who are one lot."""
+    [lot] = extract.facts(cursor, of, folder)
+    return lot
+
+
+async def test_facts_have_the_columns_that_the_frame_is_made_of(settled: TestDatabase, tmp_path: Path) -> None:
     with extract.snapshot(source(settled)) as cursor:
-        facts = extract.facts(cursor, source(settled))
+        facts = facts_of(cursor, source(settled), tmp_path)
     assert facts.keys() == SCHEMAS.keys()
     for name, schema in SCHEMAS.items():
         assert dict(facts[name].schema) == dict(schema), name
@@ -79,7 +87,7 @@ async def test_another_state_sees_nothing(settled: TestDatabase, tmp_path: Path)
     made = extract.make(tmp_path, source(settled, NIA.state))
     assert made.rows == {Counted.PERIODS: 0, Counted.LEARNERS: 0}
     with extract.snapshot(source(settled, NIA.state)) as cursor:
-        facts = extract.facts(cursor, source(settled, NIA.state))
+        facts = facts_of(cursor, source(settled, NIA.state), tmp_path)
     assert {name: table.height for name, table in facts.items()} == dict.fromkeys(STATEMENTS, 0)
 
 
@@ -92,18 +100,46 @@ async def test_it_is_one_snapshot(settled: TestDatabase, tmp_path: Path) -> None
             await world.enrolled(tx, DEE, NIAGARA.id, date(2026, 1, 5), None)
             await _touch(tx)
             await tx.commit()
-        facts = extract.facts(cursor, source(settled))
+        facts = facts_of(cursor, source(settled), tmp_path)
         assert extract.version(cursor) == before
     assert (facts["services"].height, facts["enrollments"].height) == (4, 5)
     with extract.snapshot(source(settled)) as cursor:
-        facts = extract.facts(cursor, source(settled))
+        facts = facts_of(cursor, source(settled), tmp_path)
     assert (facts["services"].height, facts["enrollments"].height) == (5, 6)
 
 
 async def test_the_same_facts_make_the_same_bytes(settled: TestDatabase, tmp_path: Path) -> None:
     one, two = (extract.make(tmp_path / name, source(settled)) for name in ("one", "two"))
     assert one.digest == two.digest
-    assert (one.folder / "periods.parquet").read_bytes() == (two.folder / "periods.parquet").read_bytes()
+    bytes_of = [[file.read_bytes() for file in sorted(made.folder.glob("*/*.parquet"))] for made in (one, two)]
+    assert bytes_of[0] == bytes_of[1]
+    assert len(bytes_of[0]) == len(Counted)
+
+
+@pytest.mark.parametrize("lot", [1, 2, 3])
+async def test_lots_of_people_make_the_same_tables(settled: TestDatabase, tmp_path: Path, lot: int) -> None:
+    """Also where the records of one person lie in two lots."""
+    async with settled.transaction(DANA.actor) as tx:
+        await tx.run(update(Participant).where(Participant.id == DEE).values(person=ANN))
+        await tx.commit()
+    whole, parts = extract.make(tmp_path / "whole", source(settled)), extract.make(tmp_path / "parts", source(settled), lot=lot)
+    assert len(list(whole.folder.glob("learners/*"))) == 1
+    assert len(list(parts.folder.glob("learners/*"))) == math.ceil(4 / lot)
+    for counted in Counted:
+        assert_frame_equal(read(parts, counted), read(whole, counted))
+    assert (parts.rows, parts.evidence) == (whole.rows, whole.evidence)
+
+
+async def test_an_extract_that_fails_leaves_nothing_and_consumes_nothing(
+    settled: TestDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extract, "GROUP", "no number of rows")
+    with pytest.raises(TypeError):
+        extract.make(tmp_path, source(settled))
+    assert [left.name for left in (tmp_path / "us-ny").iterdir()] == [".lock"]
+    async with settled.reading(DANA.actor) as r:
+        assert await r.scalar(select(func.count()).select_from(Touched)) == 1
+        assert await r.scalar(VERSION) is None
 
 
 async def test_it_is_readable_by_its_owner_alone_and_the_one_before_last_goes(settled: TestDatabase, tmp_path: Path) -> None:
@@ -116,7 +152,7 @@ async def test_it_is_readable_by_its_owner_alone_and_the_one_before_last_goes(se
     home = tmp_path / "us-ny"
     assert [each.folder.exists() for each in made] == [False, True, True]
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
-    assert {stat.S_IMODE(file.stat().st_mode) for file in made[-1].folder.glob("*.parquet")} == {0o600}
+    assert {stat.S_IMODE(file.stat().st_mode) for file in made[-1].folder.glob("*/*.parquet")} == {0o600}
     assert extract.make(tmp_path, source(settled)) == made[-1]
     assert sorted(p.name for p in home.iterdir()) == sorted([".lock", *(each.folder.name for each in made[1:])])
 
@@ -145,7 +181,11 @@ async def _agreement(tx: Tx) -> None:
     await world.agreed(tx, NIAGARA.id)
 
 
-@pytest.mark.parametrize("change", [_touch, _kind, _job, _partner, _path, _agreement])
+async def _members(tx: Tx) -> None:
+    await tx.run(update(Occupation).values(members=["51-4121", "51-4122"]))
+
+
+@pytest.mark.parametrize("change", [_touch, _kind, _job, _partner, _path, _agreement, _members])
 async def test_whatever_it_depends_on_makes_it_stale(settled: TestDatabase, tmp_path: Path, change: Callable[[Tx], Awaitable[Any]]) -> None:
     made = extract.make(tmp_path, source(settled))
     async with settled.transaction(DANA.actor) as tx:
@@ -154,6 +194,19 @@ async def test_whatever_it_depends_on_makes_it_stale(settled: TestDatabase, tmp_
         await tx.commit()
     async with settled.reading(DANA.actor) as r:
         assert extract.kept(tmp_path, source(settled), await r.scalar(VERSION)) is None
+
+
+async def test_an_agreement_that_ends_makes_it_stale(settled: TestDatabase, tmp_path: Path) -> None:
+    """Also where another one ends later, and where nothing is added."""
+    async with settled.transaction(DANA.actor) as tx:
+        for partner in (NIAGARA, ERIE):
+            await world.agreed(tx, partner.id)
+        await tx.run(update(Agreement).where(Agreement.partner == ERIE.id).values(valid_until=date(2027, 1, 1)))
+        await tx.commit()
+    extract.make(tmp_path, source(settled))
+    async with settled.transaction(DANA.actor) as tx:
+        await tx.run(update(Agreement).where(Agreement.partner == NIAGARA.id).values(valid_until=date(2026, 1, 1)))
+        assert extract.kept(tmp_path, source(settled), await tx.scalar(VERSION)) is None
 
 
 async def test_another_policy_is_another_extract(settled: TestDatabase, tmp_path: Path) -> None:

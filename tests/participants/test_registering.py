@@ -26,6 +26,13 @@ TOMORROW = TODAY + timedelta(days=1)
 BAD: list[tuple[dict[str, Any], set[str]]] = [
     ({"first_name": " "}, {"no_first_name"}),
     ({"first_name": None, "last_name": None}, {"no_first_name", "no_last_name"}),
+    ({"first_name": "\u00a0\u3000"}, {"no_first_name"}),
+    ({"first_name": "An\u200ba"}, {"hidden_character_in_first_name"}),
+    ({"last_name": "\u202eCruz"}, {"hidden_character_in_last_name"}),
+    ({"first_name": "Ana\tMaria", "last_name": "Cruz\ue000"}, {"hidden_character_in_first_name", "hidden_character_in_last_name"}),
+    ({"email": "ana\u00ad@example.org", "phone": "\u2066716"}, {"hidden_character_in_email", "hidden_character_in_phone"}),
+    ({"address": "12 Main\u2028Street"}, {"hidden_character_in_address"}),
+    ({"reference": "E\u200d-7"}, {"hidden_character_in_reference"}),
     ({"birth_date": None}, {"no_birth_date"}),
     ({"birth_date": TOMORROW}, {"born_in_the_future", "registered_before_birth"}),
     ({"birth_date": TODAY.replace(year=TODAY.year - 111)}, {"birth_date_implausible"}),
@@ -57,6 +64,9 @@ BAD: list[tuple[dict[str, Any], set[str]]] = [
 GOOD: list[dict[str, Any]] = [
     {},
     {"first_name": "-"},
+    {"first_name": "Seán", "last_name": "O’Brien-Nuñez d'Ångström"},
+    {"first_name": "محمد", "last_name": "علی\u200cزاده"},  # a non-joiner, as Persian spells it
+    {"first_name": "小\u3000明", "last_name": "葛\U000e0100城"},  # an ideograph in one of its forms
     {"birth_date": TODAY.replace(year=TODAY.year - 10)},
     {"birth_date": TODAY.replace(year=TODAY.year - 110)},
     {"races": []},
@@ -193,6 +203,7 @@ GENERATED = {
     "residences_once": "whoever meets it takes the row that is there",
     "caseload_key": "whoever meets it leaves the row that is there",
     "touched_key": "the database counts",
+    "consumed_marks_key": "whoever meets it changes the row that is there",
     "participants_key": "ids are made anew",
     "residences_key": "ids are made anew",
     "employment_records_key": "ids are made anew",
@@ -204,7 +215,7 @@ async def test_every_constraint_is_claimed_by_a_check(db: Tx) -> None:
     unique = await db.all(
         text(
             "SELECT i.indexrelid::regclass::text AS name FROM pg_index i WHERE i.indisunique AND i.indrelid::regclass::text IN "
-            "('participants', 'residences', 'partner_references', 'caseload', 'touched', 'employment_records')"
+            "('participants', 'residences', 'partner_references', 'caseload', 'touched', 'consumed_marks', 'employment_records')"
         )
     )
     claimed = {check.kept_by for checks in (REGISTERING, CHANGING, RECORDING) for check in checks.checks.values()} - {None}
