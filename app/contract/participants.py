@@ -4,10 +4,20 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """Text of one line, as people write names and addresses."""
+
+
+def _kept(written: str) -> str:
+    if "\0" in written:
+        raise ValueError("this holds NUL, a character that no text has")
+    return written
+
+
+Written = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300), AfterValidator(_kept)]
+"""What is written about a person. Characters that nobody sees are refused where it is recorded, from a file as from a request."""
 
 Race = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,60}$")]
 
@@ -33,16 +43,16 @@ class _About(_Sent):
         max_length=20,
         description="nine digits, with or without hyphens. Sealed at once and never answered. A number that cannot exist counts as missing",
     )
-    email: Words | None = Field(None, examples=["ana.cruz@example.org"])
-    phone: Words | None = Field(None, examples=["+1 716 555 0100"])
-    address: Words | None = Field(None, description="street and number", examples=["12 Main Street"])
+    email: Written | None = Field(None, examples=["ana.cruz@example.org"])
+    phone: Written | None = Field(None, examples=["+1 716 555 0100"])
+    address: Written | None = Field(None, description="street and number", examples=["12 Main Street"])
 
 
 class NewParticipant(_About):
     """A person to be registered. Whether anybody else knows the person makes no difference to the answer."""
 
-    first_name: Words = Field(examples=["Ana"])
-    last_name: Words = Field(examples=["Cruz"])
+    first_name: Written = Field(examples=["Ana"])
+    last_name: Written = Field(examples=["Cruz"])
     birth_date: date = Field(examples=["1990-05-17"])
     residence: Address
     sex: int = Field(9, description="PIRL 201: 1 male, 2 female, 9 not disclosed")
@@ -56,14 +66,14 @@ class NewParticipant(_About):
     veteran: int = Field(9, description="PIRL 300: 1 yes, 0 no, 9 not disclosed")
     partner: UUID | None = Field(None, description="the partner that registers; partner staff may leave it out")
     registered_on: date | None = Field(None, description="the day of registration; left out: today")
-    reference: Words | None = Field(None, description="the partner's own id for the person; never a social security number")
+    reference: Written | None = Field(None, description="the partner's own id for the person; never a social security number")
 
 
 class ParticipantChange(_About):
     """What is to be otherwise; what is left out stays. `null` takes back what need not be known: number, email, phone, address."""
 
-    first_name: Words | None = None
-    last_name: Words | None = None
+    first_name: Written | None = None
+    last_name: Written | None = None
     birth_date: date | None = None
     residence: Address | None = Field(None, description="where the person lives from now on")
     sex: int | None = None

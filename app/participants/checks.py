@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ColumnElement, Date, Integer, LargeBinary, Te
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.core.acts import By, Candidate, Checks, Refusing
+from app.participants.characters import out_of_place, says_something
 from app.participants.models import PartnerReference, Residence
 from app.participants.visibility import known
 from app.partners.activity import inactive
@@ -54,13 +55,31 @@ def looks_like_a_number(text: ColumnElement[str]) -> ColumnElement[bool]:
 @REGISTERING.refuse("first_name")
 def no_first_name(c: Candidate, by: type[By]) -> Refusing:
     """The first name is missing. Write a dash for a person who has only one name."""
-    return unless(func.btrim(c.first_name) != "")
+    return unless(says_something(c.first_name))
 
 
 @REGISTERING.refuse("last_name")
 def no_last_name(c: Candidate, by: type[By]) -> Refusing:
     """The last name is missing."""
-    return unless(func.btrim(c.last_name) != "")
+    return unless(says_something(c.last_name))
+
+
+def _plainly_written(*checks: Checks, field: str) -> None:
+    """What people are found and told apart by has no character that nobody sees."""
+
+    def hidden_character(c: Candidate, by: type[By]) -> Refusing:
+        """This has a character that cannot be seen, or that turns the writing around: a control, zero-width, direction or private-use
+        character, or what is left of a text in another encoding. It comes along when text is copied. Type it anew."""
+        return out_of_place(c[field])
+
+    hidden_character.__name__ = f"hidden_character_in_{field}"
+    for each in checks:
+        each.refuse(field)(hidden_character)
+
+
+for _field in ("first_name", "last_name", "email", "phone", "address"):
+    _plainly_written(REGISTERING, CHANGING, field=_field)
+_plainly_written(REGISTERING, field="reference")
 
 
 @REGISTERING.refuse("birth_date")
