@@ -14,7 +14,7 @@ from app.core.db import Base, Data
 from app.core.schema import metadata
 from app.core.settings import Settings
 from app.main import create_app
-from docs import picture
+from docs import picture, worked
 
 HERE = Path(__file__).parent
 GENERATED = "Generated from the code by `make docs`; do not edit."
@@ -102,12 +102,21 @@ def openapi() -> str:
     return json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"
 
 
+def examples() -> str:
+    """The worked examples of the rules."""
+    head = f"# Worked examples\n\n{GENERATED} Every row is a test: the tables stand in `tests/spec`.\n"
+    return head + "".join(
+        f"\n## {title}\n\n{about}\n\n" + table(columns, rows) for title, about, columns, rows in (section() for section in worked.SECTIONS)
+    )
+
+
 PAPERS: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "permissions.md": permissions,
     "data-dictionary.md": dictionary,
     "openapi.json": openapi,
     "system.svg": picture.draw,
+    "worked-examples.md": examples,
 }
 
 if __name__ == "__main__":

@@ -1,103 +1,65 @@
-"""Participation and exit, by worked examples: 20 CFR 677.150(c), TEGL 10-16 Change 3 (here: TEGL) and the readings where they leave room.
+"""Participation and exit, by the worked examples of participation_examples.py: the program, and the walk through the calendar."""
 
-Services: a day, `from ~ to`, or `from ~` for one that still runs; in brackets the program, if it is not Adult. Planned services:
-`documented on > planned for`. Periods: `entry ~ exit` as known on the day of the question.
-"""
-
-import re
-from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 import pytest
 
-from app.enrollments.periods import PLANNED, SERVICES, exits, periods
+from app.core.periods import Period, first_day, last_day, number
+from app.enrollments import events
+from app.enrollments.events import Effect
 from app.states.policy import Policy
+from tests.enrollments.world import catalogue
+from tests.spec import day_by_day
+from tests.spec.day_by_day import Readings
+from tests.spec.participation_examples import PERIODS, PROGRAM_YEARS, QUARTERS, READINGS, TRIGGERS, Example
 
-EXAMPLES = """
-45 days after the last service no exit is known
-  677.150(c)    | 2024-01-15, 2024-03-01                               |                         | 2024-04-15 | 2024-01-15 ~
-106 days after it, the exit is dated back to it
-  677.150(c)    | 2024-01-15, 2024-03-01                               |                         | 2024-06-15 | 2024-01-15 ~ 2024-03-01
-the 90th day is still open
-  day90         | 2024-03-01                                           |                         | 2024-05-30 | 2024-03-01 ~
-on the 91st the exit is known
-  day90         | 2024-03-01                                           |                         | 2024-05-31 | 2024-03-01 ~ 2024-03-01
-back on the 89th day
-  day90         | 2024-03-01, 2024-05-29                               |                         | 2024-12-31 | 2024-03-01 ~ 2024-05-29
-back on the 90th day: the same period
-  day90         | 2024-03-01, 2024-05-30                               |                         | 2024-12-31 | 2024-03-01 ~ 2024-05-30
-back on the 91st day: another one
-  day90         | 2024-03-01, 2024-05-31                               |                         | 2024-12-31 | 2024-03-01 ~ 2024-03-01, 2024-05-31 ~ 2024-05-31
-one period across two program years
-  TEGL Att. VI  | 2021-08-10 ~ 2022-09-15                              |                         | 2023-06-30 | 2021-08-10 ~ 2022-09-15
-two exits in one program year
-  TEGL Att. VI  | 2021-09-07 ~ 2021-11-12, 2022-03-14 ~ 2022-05-20     |                         | 2023-06-30 | 2021-09-07 ~ 2021-11-12, 2022-03-14 ~ 2022-05-20
-what overlaps is one period
-  public-use    | 2023-01-09 ~ 2023-06-01, 2023-05-02 ~ 2023-08-04     |                         | 2024-06-30 | 2023-01-09 ~ 2023-08-04
-a short service does not hide the long one before it
-  677.150(c)    | 2023-01-09 ~ 2023-12-01, 2023-02-01, 2024-02-01      |                         | 2024-12-31 | 2023-01-09 ~ 2024-02-01
-training that runs is still being served
-  settled       | 2023-01-09 ~                                         |                         | 2026-10-31 | 2023-01-09 ~
-a documented wait for a semester holds the period open
-  TEGL          | 2024-05-10                                           | 2024-05-10 > 2024-09-01 | 2024-09-01 | 2024-05-10 ~
-the planned service that comes continues it
-  TEGL          | 2024-05-10, 2024-09-01                               | 2024-05-10 > 2024-09-01 | 2025-06-30 | 2024-05-10 ~ 2024-09-01
-one that does not come: exit at once, dated back
-  gap_grace=0   | 2024-05-10                                           | 2024-05-10 > 2024-09-01 | 2024-09-02 | 2024-05-10 ~ 2024-05-10
-or after the grace that the state gives
-  gap_grace=90  | 2024-05-10                                           | 2024-05-10 > 2024-09-01 | 2024-11-30 | 2024-05-10 ~
-and when that is over
-  gap_grace=90  | 2024-05-10                                           | 2024-05-10 > 2024-09-01 | 2024-12-01 | 2024-05-10 ~ 2024-05-10
-planned too late: the period had closed
-  settled       | 2024-05-10, 2024-09-01                               | 2024-08-09 > 2024-09-01 | 2025-06-30 | 2024-05-10 ~ 2024-05-10, 2024-09-01 ~ 2024-09-01
-planned on the last open day
-  settled       | 2024-05-10, 2024-09-01                               | 2024-08-08 > 2024-09-01 | 2025-06-30 | 2024-05-10 ~ 2024-09-01
-planned before a service: counts from that service on
-  settled       | 2024-05-10                                           | 2024-04-01 > 2025-01-15 | 2024-12-31 | 2024-05-10 ~
-a plan alone begins nothing
-  settled       |                                                      | 2024-04-01 > 2025-01-15 | 2024-12-31 |
-common exit: another program's service continues the period
-  677.150(c)(3) | 2024-01-15, 2024-03-20 (wagner_peyser), 2024-06-01   |                         | 2025-06-30 | 2024-01-15 ~ 2024-06-01
-without it, programs exit apart
-  common_exit=off | 2024-01-15, 2024-03-20 (wagner_peyser), 2024-04-01 |                         | 2025-06-30 | 2024-01-15 ~ 2024-04-01, 2024-03-20 ~ 2024-03-20
-a program outside the common exit has its own periods
-  677.150(c)(3) | 2024-01-15, 2024-03-20 (dwg)                         |                         | 2025-06-30 | 2024-01-15 ~ 2024-01-15, 2024-03-20 ~ 2024-03-20
-"""  # noqa: E501 - a table
-
-POLICIES = {"gap_grace=90": Policy(gap_grace=90), "common_exit=off": Policy(common_exit="off")}
+KINDS = {kind.key: kind for kind in catalogue()}
 
 
-@dataclass(frozen=True)
-class Example:
-    """What was recorded of one person, and the periods that are known on a day."""
-
-    name: str
-    policy: Policy
-    services: list[tuple[int, str, bool, date, date | None]]
-    planned: list[tuple[int, str, date, date]]
-    asked: date
-    periods: list[tuple[str, str | None]]
+def policy(rule: str) -> Policy:
+    chosen = READINGS.get(rule, Readings())
+    return Policy(common_exit="on" if chosen.together else "off", common_exit_programs=chosen.together, gap_grace=chosen.gap_grace)
 
 
-def parsed(name: str, row: str) -> Example:
-    source, services, planned, asked, found = (cell.strip() for cell in row.split("|"))
-    given = []
-    for text in filter(None, services.split(", ")):
-        match = re.fullmatch(r"(?P<date>\S+)(?P<runs> ~)?(?: (?P<end>\d\S+))?(?: \((?P<program>\w+)\))?", text)
-        assert match, text
-        end = match["end"] or (None if match["runs"] else match["date"])
-        given.append((1, match["program"] or "adult", True, date.fromisoformat(match["date"]), date.fromisoformat(end) if end else None))
-    plans = [(1, "adult", date.fromisoformat(text[:10]), date.fromisoformat(text[-10:])) for text in filter(None, planned.split(", "))]
-    expected = [(entry.strip(), left.strip() or None) for entry, left in (text.split("~") for text in filter(None, found.split(", ")))]
-    return Example(name, POLICIES.get(source, Policy()), given, plans, date.fromisoformat(asked), expected)
+def known(example: Example) -> pl.DataFrame:
+    """The periods of one person as they are known on the day of the question."""
+    rows = [("1", told.program, told.type, told.date, told.end) for told in example.events]
+    columns = {"person": pl.String, "program": pl.String, "type": pl.String, "date": pl.Date, "end": pl.Date}
+    return events.derive(pl.DataFrame(rows, columns, orient="row"), policy(example.rule), example.asked).periods
 
 
-LINES = EXAMPLES.strip().splitlines()
-
-
-@pytest.mark.parametrize("example", list(map(parsed, LINES[::2], LINES[1::2])), ids=lambda example: example.name)
+@pytest.mark.parametrize("example", PERIODS, ids=lambda example: example.name)
 def test_example(example: Example) -> None:
-    services, planned = pl.LazyFrame(example.services, SERVICES, orient="row"), pl.LazyFrame(example.planned, PLANNED, orient="row")
-    known = periods(services, planned, example.policy).with_columns(exits(pl, example.asked)).collect()
-    assert [(str(entry), left and str(left)) for entry, left in known.select("entry", "exit").rows()] == example.periods
+    found = known(example).select("entry", "exit").rows()
+    assert tuple((str(entry), left and str(left)) for entry, left in found) == example.periods
+
+
+@pytest.mark.parametrize("example", PERIODS, ids=lambda example: example.name)
+def test_the_walk_through_the_calendar_finds_it_too(example: Example) -> None:
+    told = [day_by_day.Event("1", told.program, told.type, told.date, told.end) for told in example.events]
+    found = day_by_day.derive(told, example.asked, READINGS.get(example.rule, Readings()))
+    assert tuple((str(period.entry), period.exit and str(period.exit)) for period in found) == example.periods
+
+
+@pytest.mark.parametrize(("name", "years"), PROGRAM_YEARS)
+def test_the_program_year_of_an_exit(name: str, years: tuple[int, ...]) -> None:
+    [example] = [example for example in PERIODS if example.name == name]
+    exits = known(example)["exit"].to_list()
+    spans = {year: Period.parse(f"program_year@{year + 1}-06-30").span for year in range(2020, 2025)}
+    assert [year for left in exits for year, span in spans.items() if span.begins <= left <= span.ends] == list(years)
+
+
+@pytest.mark.parametrize(("service", "key", "kind", "starts", "extends"), TRIGGERS)
+def test_what_a_service_does(service: str, key: str, kind: str, starts: str, extends: str) -> None:
+    """The catalogue and the types of a bare list say the same of it."""
+    line = KINDS[key]
+    assert (line.triggers, line.extends) == (starts == "yes", extends == "yes"), service
+    assert (events.TYPES[kind].effect is Effect.SERVES) == (starts == extends == "yes")
+    assert (starts == "-") == (line.category in ("supportive", "follow_up", "rapid_response") and line.programs != ("youth",))
+
+
+@pytest.mark.parametrize(("exit", "q1", "q2", "q4"), QUARTERS)
+def test_quarters_after_exit(exit: str, q1: str, q2: str, q4: str) -> None:  # noqa: A002 - it is one
+    left = number(date.fromisoformat(exit))
+    assert [f"{first_day(left + n)} ~ {last_day(left + n)}" for n in (1, 2, 4)] == [q1, q2, q4]
