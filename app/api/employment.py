@@ -11,11 +11,12 @@ from app.access.once import Once
 from app.access.permissions import Permission
 from app.api.enrollments import MISSING, named_in_path
 from app.contract import employment as contract
-from app.contract.enrollments import Recorded, Void
+from app.contract.enrollments import Moment, Recorded, Timeline, Void
 from app.core.actor import Actor
 from app.core.paging import LIMIT, MOST, link
 from app.core.periods import spoken
 from app.employment import actions, queries, rules
+from app.employment.timeline import timeline
 
 router = APIRouter(prefix="/v1", tags=["employment"], route_class=Once)
 
@@ -61,6 +62,20 @@ async def void_employment_record(record: UUID, why: Void, tx: Tx, by: Voider) ->
     with named_in_path("unknown_record"):
         await actions.void(tx, by=by, record=record, reason=why.reason)
     return Recorded(id=record)
+
+
+@router.get("/participants/{participant}/timeline", responses=MISSING)
+async def read_timeline(participant: UUID, tx: Tx, by: Reader, today: Today) -> Timeline:
+    """What happened to a person, oldest first. What another partner recorded is a date, unless it agreed to share; of work that is not
+    disclosed to you, the quarter."""
+    rows = await timeline(tx, by=by, today=today, participant=participant)
+    return Timeline(items=[_moment(row) for row in rows])
+
+
+def _moment(row: Any) -> Moment:
+    if not row.shared:
+        return Moment(on=row.on, what="another_partner", title=None, partner=None, id=None)
+    return Moment.model_validate(row._asdict())
 
 
 def _cents(new: contract.NewEmploymentRecord) -> int | None:

@@ -178,19 +178,6 @@ async def excuse(participant: UUID, new: contract.NewExitReason, tx: Tx, by: Ser
     return contract.Recorded(id=made)
 
 
-@router.get("/participants/{participant}/timeline", responses=MISSING)
-async def read_timeline(participant: UUID, tx: Tx, by: Reader, today: Today) -> contract.Timeline:
-    """What happened to a person, oldest first. What another partner recorded is a date, unless it agreed to share."""
-    rows = await reading.timeline(tx, by=by, today=today, participant=participant)
-    return contract.Timeline(items=[_moment(row) for row in rows])
-
-
-def _moment(row: Any) -> contract.Moment:
-    if not row.shared:
-        return contract.Moment(on=row.on, what="another_partner", title=None, partner=None, id=None)
-    return contract.Moment.model_validate(dict(row._mapping))
-
-
 @router.get("/participants/{participant}/participations", responses=MISSING)
 async def read_participations(participant: UUID, tx: Tx, by: Reader, today: Today) -> contract.Participations:
     """A person's participations, oldest first, each with what began it and what keeps it open."""
@@ -223,7 +210,7 @@ def _explained(one: reading.Explained, by: Actor, today: date) -> contract.Parti
 
 
 def _evidence(row: Any) -> contract.Evidence:
-    told = dict(row._mapping)
+    told = row._asdict()
     if not row.shared:
         told |= {"id": None, "kind": None, "title": None, "citation": None, "partner": None}
     return contract.Evidence.model_validate(told)

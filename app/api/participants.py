@@ -31,7 +31,10 @@ After = Annotated[str | None, Query(description="the `next` of the page before")
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 Sought = Annotated[
     contract.Words | None,
-    Query(description="an id, a birth date, your own reference, or a name in full: `Ana Cruz`, `Cruz, Ana`, `Cruz`"),
+    Query(
+        description="a name however it is spelled, whole or begun, a birth date, a phone number, an id or its beginning, your own "
+        "reference, or several of them: `ana kruz 1990-05-17`"
+    ),
 ]
 
 
@@ -59,7 +62,7 @@ async def register_participant(
 async def list_participants(
     tx: Tx, by: Reader, request: Request, response: Response, q: Sought = None, after: After = None, limit: Limit = LIMIT
 ) -> contract.ParticipantPage:
-    """The people whom you may see, in the order of their ids, or those whom `q` finds."""
+    """The people whom you may see, in the order of their ids; or those whom `q` finds, the likeliest first."""
     page = await actions.listed(tx, by=by, q=q, after=after, limit=limit)
     if leads := link(str(request.url), page):
         response.headers["Link"] = leads
@@ -141,4 +144,4 @@ async def _residence(tx: db.Tx, by: Actor, told: contract.Address | None) -> dic
 def _told(row: Row[Any], response: Response) -> contract.Participant:
     tagged(response, row.revision)
     lives = {"state": row.postal, **{name: getattr(row, name) for name in ("county", "place", "zip", "decided_on", "regions")}}
-    return contract.Participant.model_validate({**row._mapping, "residence": lives})
+    return contract.Participant.model_validate({**row._asdict(), "residence": lives})

@@ -25,6 +25,14 @@ def audited(verb: str, made: CTE, subject: ColumnElement[UUID] | None = None, *,
     return insert(AuditEntry).from_select(fields, entry).returning(AuditEntry.id).cte(f"audited_{verb}")
 
 
+def looked(verb: str, found: CTE, subject: ColumnElement[UUID]) -> CTE:
+    """The entry of a look at what is kept of one person, however many rows that is, by the statement that reads it."""
+    counted = select(func.count()).select_from(found).scalar_subquery()
+    fields = ["id", "verb", "actor", "partner", "request", "subject", "rows", "detail"]
+    entry = select(By.act, literal(verb, Text), By.actor, By.partner, By.request, subject, counted, literal_column("'{}'", JSONB))
+    return insert(AuditEntry).from_select(fields, entry).returning(AuditEntry.id).cte(f"looked_{verb}")
+
+
 _READ = Ready(
     insert(AuditEntry)
     .inline()

@@ -67,7 +67,7 @@ def add(
 
 @participants.command("find")
 def find(
-    q: Annotated[str | None, typer.Argument(help="A name in full, a birth date, your reference, or an id; left out: everybody.")] = None,
+    q: Annotated[str | None, typer.Argument(help="A name, birth date, phone number, reference or id; left out: everybody.")] = None,
     most: Annotated[int, typer.Option("--limit", help="How many at most.", min=1)] = 20,
     profile: Profile = None,
     as_json: AsJson = False,

@@ -64,7 +64,8 @@ class Participants(Resource[By]):
 
     @listed
     def list(self, q: str | None = None, *, limit: int | None = None) -> Listing[ParticipantListed]:
-        """Everybody, or those whom `q` finds: an id, a birth date, your own reference, or a name. `limit` is a page's length."""
+        """Everybody, or those whom `q` finds, the likeliest first: a name however it is spelled, a birth date, a phone number, an id, your
+        own reference, or several of them. `limit` is a page's length."""
         return listing(at("participants"), ParticipantPage, q=q, limit=limit)
 
     @listed

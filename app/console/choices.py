@@ -73,14 +73,9 @@ async def choices(tx: db.Tx, *, by: Actor, today: date, person: Any, what: str, 
             told["kinds"] = [(row.key, row.title) for row in await catalogue(tx, by=by) if what == "service" or row.extends]
             told["programs"] = [(program, program.replace("_", " ")) for program in get_args(Program)]
         case "step" | "ending" | "credential":
-            told["enrollments"] = await _active(tx, by, today, person.id)
+            told["enrollments"] = await reading.under_way(tx, by=by, today=today, participant=person.id)
             told["types"] = [(name, name.replace("_", " ")) for name in get_args(CredentialType)]
         case "employment":
             last = last_ended(today)
             told["quarters"] = [f"{quarter // 4}Q{quarter % 4 + 1}" for quarter in range(last, last - QUARTERS, -1)]
     return told
-
-
-async def _active(tx: db.Tx, by: Actor, today: date, participant: UUID) -> list[dict[str, Any]]:
-    listed = await reading.enrollments(tx, by=by, today=today, participant=participant, status="active", limit=20)
-    return [await reading.enrollment(tx, by=by, today=today, enrollment=row.id) for row in listed.items]

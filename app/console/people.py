@@ -13,9 +13,7 @@ from app.console.dependencies import Today, Tx, may
 from app.console.pages import page
 from app.core import db
 from app.core.actor import Actor
-from app.core.paging import MOST
-from app.core.periods import last_day, spoken
-from app.employment import actions as employment
+from app.employment.timeline import timeline
 from app.enrollments import reading
 from app.participants import actions
 
@@ -46,17 +44,14 @@ class Moment:
 async def told(tx: db.Tx, *, by: Actor, today: date, participant: UUID) -> dict[str, Any]:
     """Everything that the screen shows of a person. Each part leaves its entry. Raises `NoParticipant`."""
     person = await actions.read(tx, by=by, participant=participant)
-    records = await employment.listed(tx, by=by, today=today, participant=participant, limit=MOST)
-    moments = [_moment(row, by) for row in await reading.timeline(tx, by=by, today=today, participant=participant)]
-    worked = [_worked(row, by) for row in records.items if not row.voided]
-    active = await reading.enrollments(tx, by=by, today=today, participant=participant, status="active", limit=20)
+    moments = [_moment(row, by) for row in await timeline(tx, by=by, today=today, participant=participant)]
     return {
         "person": person,
         "today": today,
         "regions": {system: decided["region"] for system, decided in person.regions.items() if decided.get("region")},
-        "moments": sorted((*moments, *worked), key=lambda moment: moment.on, reverse=True),
+        "moments": moments[::-1],
         "participations": _open(await reading.participations(tx, by=by, today=today, participant=participant), today),
-        "enrollments": [await reading.enrollment(tx, by=by, today=today, enrollment=row.id) for row in active.items],
+        "enrollments": await reading.under_way(tx, by=by, today=today, participant=participant),
     }
 
 
@@ -66,12 +61,6 @@ def _moment(row: Any, by: Actor) -> Moment:
         return Moment(row.on, "another_partner", "")
     mine = Permission.VOID in by.permissions and by.partner in (None, row.partner) and row.what in VOIDED_AS
     return Moment(row.on, row.what, row.title or "", f"{VOIDED_AS[row.what]}/{row.id}" if mine else "")
-
-
-def _worked(row: Any, by: Actor) -> Moment:
-    title = spoken(row.quarter) if row.withheld else f"{spoken(row.quarter)}: {row.employer}"
-    mine = Permission.VOID in by.permissions and not row.withheld
-    return Moment(last_day(row.quarter), "employment", title, f"employment-records/{row.id}" if mine else "")
 
 
 def _open(found: Sequence[reading.Explained], today: date) -> list[reading.Explained]:

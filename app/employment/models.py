@@ -46,6 +46,7 @@ class EmploymentRecord(Recorded, Tenant, Base):
             unique=True,
             postgresql_where=text("voided_by IS NULL"),
         ),
+        Index("employment_records_voided", "participant", "state", postgresql_where=text("voided_by IS NOT NULL")),
         CheckConstraint(f"source IN {SOURCES}", name="source_known"),
         CheckConstraint("wages > 0", name="wages_are_paid"),
         CheckConstraint("wages IS NOT NULL OR source = 'supplemental'", name="wages_known_from_wage_records"),

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Uuid, bindparam, case, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Uuid, bindparam, case, exists, func, not_, or_, select, union_all
 
 from app.core.actor import Actor
 from app.core.acts import By
@@ -15,8 +15,6 @@ from app.employment.models import EmploymentRecord
 from app.participants.queries import NoParticipant
 from app.participants.visibility import known
 from app.partners.models import Agreement
-
-ORDER = Keyset(EmploymentRecord.id)
 
 
 class NoEmploymentRecord(NotFound):
@@ -51,7 +49,13 @@ _FIELDS: tuple[Any, ...] = (
     EmploymentRecord.voided_by.is_not(None).label("voided"),
 )
 _OF = bindparam("participant", type_=Uuid)
-_RECORDS: Select[Any] = select(*_FIELDS).where(EmploymentRecord.participant == _OF)
+# Two indexes serve it: of the records that stand, and of the few that were taken back.
+_STANDING = EmploymentRecord.voided_by.is_(None)
+_EACH = union_all(*(select(*_FIELDS).where(EmploymentRecord.participant == _OF, which) for which in (_STANDING, not_(_STANDING)))).subquery(
+    "r"
+)
+_RECORDS: Select[Any] = select(_EACH)
+ORDER = Keyset(_EACH.c.id)
 _KNOWN = select(known(_OF))
 
 

@@ -4,11 +4,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Uuid, bindparam, case, func, literal_column, select
+from sqlalchemy import ColumnElement, Row, Uuid, bindparam, case, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from app.career_paths.models import CareerPath, Step
 from app.core.actor import Actor
+from app.core.acts import By
 from app.core.db import Read
 from app.core.errors import NotFound
 from app.core.paging import LIMIT, Keyset, Page
@@ -116,18 +117,22 @@ _CREDENTIALS = (
     .correlate(Enrollment)
     .scalar_subquery()
 )
-ONE = (
-    _LISTED.add_columns(
-        CareerPath.title.label("career_path_title"),
-        Residence.regions,
-        _STEPS.label("steps"),
-        _CREDENTIALS.label("credentials"),
-        Enrollment.revision,
-    )
-    .join(Residence, Residence.id == Enrollment.residence)
-    .where(Enrollment.id == bindparam("enrollment", type_=Uuid), shared(Enrollment.partner))
-)
+_WHOLE = _LISTED.add_columns(
+    CareerPath.title.label("career_path_title"),
+    Residence.regions,
+    _STEPS.label("steps"),
+    _CREDENTIALS.label("credentials"),
+    Enrollment.revision,
+).join(Residence, Residence.id == Enrollment.residence)
+ONE = _WHOLE.where(Enrollment.id == bindparam("enrollment", type_=Uuid), shared(Enrollment.partner))
 """One enrollment, with its path's steps and the credentials that it led to. Run with `Actor.binds`, `by_today` and `enrollment`."""
+
+UNDER_WAY = _WHOLE.where(
+    Enrollment.participant == bindparam("participant", type_=Uuid),
+    *ACTIVE,
+    or_(By.partner.is_(None), Enrollment.partner == By.partner),
+).order_by(Enrollment.id)
+"""The same of a person's enrollments that have not ended: the caller's own, and of every partner for the state."""
 
 _PARTICIPANT = select(Enrollment.participant).where(Enrollment.id == bindparam("enrollment", type_=Uuid), shared(Enrollment.partner))
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, Uuid, bindparam, case, exists, literal, null, or_, select, union_all
 from sqlalchemy.orm import aliased
 
-from app.audit.entries import audited, note
+from app.audit.entries import audited, looked, note
 from app.career_paths.models import CareerPath, Step
 from app.core.actor import Actor
 from app.core.db import Tx
@@ -75,7 +75,19 @@ async def enrollment(tx: Tx, *, by: Actor, today: date, enrollment: UUID) -> dic
     return found
 
 
-# The timeline: everything that somebody recorded, of every record of the person.
+_UNDER_WAY = queries.UNDER_WAY.cte("found")
+_READ_UNDER_WAY = Ready(
+    select(_UNDER_WAY).order_by(_UNDER_WAY.c.id).add_cte(looked("list_enrollments", _UNDER_WAY, bindparam("participant", type_=Uuid)))
+)
+
+
+async def under_way(tx: Tx, *, by: Actor, today: date, participant: UUID) -> list[dict[str, Any]]:
+    """Look at a person's enrollments that have not ended, each as `enrollment` answers it; a partner at its own. Nobody's: none."""
+    binds = {**by.binds, "by_act": uuid7(), "by_today": today, "participant": participant}
+    return [row._asdict() for row in await tx.ready(_READ_UNDER_WAY, binds)]
+
+
+# What happened: everything that somebody recorded, of every record of the person. Rooms above add what they know, and read it whole.
 
 _OF = aliased(Participant, name="record")
 _PERSON = select(Participant.person).where(Participant.id == bindparam("participant", type_=Uuid)).scalar_subquery()
@@ -116,23 +128,11 @@ _ALL = union_all(
     _moments("planned_service", PlannedService, PlannedService.planned_for, ServiceKind.title, _kind_of(PlannedService)),
     _moments("exit_reason", ExitReason, ExitReason.since, ExitReason.reason),
 ).subquery("moments")
-_TIMELINE = (
-    select(_ALL, shared(_ALL.c.partner).label("shared"))
-    .where(known(bindparam("participant", type_=Uuid)))
-    .order_by(_ALL.c.on, _ALL.c.what, _ALL.c.id)
-)
+MOMENTS = select(_ALL, shared(_ALL.c.partner).label("shared")).where(known(bindparam("participant", type_=Uuid)))
+"""What happened to the person behind a record, in no order: on, what, title, partner, id, and whether it is shared with the caller.
 
-
-async def timeline(tx: Tx, *, by: Actor, today: date, participant: UUID) -> Sequence[Row[Any]]:
-    """Look at what happened to a person, oldest first: `on`, `what`, `title`, `partner`, `id`, and whether it is `shared` with the caller.
-
-    What is not shared is a date, and nothing else of it may be shown. Raises `NoParticipant`.
-    """
-    rows = await tx.all(_TIMELINE, {**by.binds, "by_today": today, "participant": participant})
-    if not rows:  # everybody who is known was registered one day
-        raise NoParticipant
-    await note(tx, "read_timeline", by=by, subject=participant, rows=len(rows))
-    return rows
+Run with `Actor.binds`, `by_today` and `participant`. Nobody whom the caller may see: no row.
+"""
 
 
 # Participations, and why they are as they are.
@@ -172,10 +172,12 @@ def _facts(table: type[Any], on: Any, until: Any, *, planned: bool) -> Select[An
     )
 
 
-_FACTS = union_all(
-    _facts(Service, Service.given_on, case((ServiceKind.runs, Service.ended_on), else_=Service.given_on), planned=False),
-    _facts(PlannedService, PlannedService.documented_on, PlannedService.planned_for, planned=True),
-).order_by("on", "id")
+_FACTS = Ready(
+    union_all(
+        _facts(Service, Service.given_on, case((ServiceKind.runs, Service.ended_on), else_=Service.given_on), planned=False),
+        _facts(PlannedService, PlannedService.documented_on, PlannedService.planned_for, planned=True),
+    ).order_by("on", "id")
+)
 _DERIVED = select(
     Participation.id,
     Participation.person,
@@ -186,22 +188,29 @@ _DERIVED = select(
     Participation.programs,
     Participation.superseded_at,
 )
-_OF_PERSON = _DERIVED.where(Participation.superseded_at.is_(None), Participation.person == bindparam("person", type_=Uuid)).order_by(
-    Participation.entry, Participation.track
-)
 _SEEN = exists().where(_OF.person == Participation.person, visible(_OF.id)).correlate_except(_OF)
 _BY_ID = _DERIVED.where(Participation.id == bindparam("participation", type_=Uuid), _SEEN)
-_PERSON_OF = select(Participant.person).where(Participant.id == bindparam("participant", type_=Uuid), visible(Participant.id))
+# One row without an id for a person who has none.
+_STANDING = (
+    _DERIVED.with_only_columns(*(column for column in _DERIVED.selected_columns if column.key != "person"), Participant.person)
+    .select_from(Participant)
+    .outerjoin(Participation, (Participation.person == Participant.person) & Participation.superseded_at.is_(None))
+    .where(Participant.id == bindparam("participant", type_=Uuid), visible(Participant.id))
+    .cte("found")
+)
+_THEIRS = Ready(
+    select(_STANDING)
+    .order_by(_STANDING.c.entry, _STANDING.c.track)
+    .add_cte(looked("read_participations", _STANDING, bindparam("participant", type_=Uuid)))
+)
 
 
 async def participations(tx: Tx, *, by: Actor, today: date, participant: UUID) -> Sequence[Explained]:
     """Look at the participations of the person behind a record, oldest first. Raises `NoParticipant`."""
-    person = await tx.scalar(_PERSON_OF, {**by.binds, "participant": participant})
-    if person is None:
+    rows = await tx.ready(_THEIRS, {**by.binds, "by_act": uuid7(), "participant": participant})
+    if not rows:
         raise NoParticipant
-    standing = await tx.all(_OF_PERSON, {"person": person})
-    await note(tx, "read_participations", by=by, subject=participant, rows=len(standing))
-    return await _explained(tx, by, today, standing)
+    return await _explained(tx, by, today, [row for row in rows if row.id is not None])
 
 
 async def participation(tx: Tx, *, by: Actor, today: date, participation: UUID) -> Explained:
@@ -220,7 +229,7 @@ async def _explained(tx: Tx, by: Actor, today: date, standing: Sequence[Row[Any]
     if not standing:
         return []
     policy = await states.policy(tx, by=by, on=today)
-    rows = await tx.all(_FACTS, {**by.binds, "by_today": today, "person": standing[0].person})
+    rows = await tx.ready(_FACTS, {**by.binds, "by_today": today, "person": standing[0].person})
     facts = [(Fact(row.program, row.begins, row.extends, row.planned, row.on, row.until), row) for row in rows]
     return [_explain(row, facts, policy) for row in standing]
 

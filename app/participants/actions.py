@@ -7,18 +7,20 @@ from uuid import UUID
 
 from sqlalchemy import CTE, ColumnElement, Row, Uuid, bindparam, func, insert, literal_column, select, text, update
 
-from app.audit.entries import audited, note
+from app.audit.entries import audited, looked, note
 from app.core.actor import Actor
 from app.core.acts import Act, By, Made
 from app.core.db import Tx
 from app.core.errors import Conflict, Stale
+from app.core.ids import uuid7
 from app.core.paging import LIMIT, Page
+from app.core.ready import Ready
 from app.participants import queries
 from app.participants.caseload import joining
 from app.participants.checks import CHANGING, REGISTERING
 from app.participants.models import Participant, PartnerReference, Touched
 from app.participants.queries import NoParticipant
-from app.participants.searching import findable, found_no_more
+from app.participants.searching import findable, found_no_more, searched
 from app.participants.touched import touching
 
 _GIVEN = ("birth_date", "ssn_sealed", "ssn_token", "phone", "address", "residence", "sex", "hispanic", "races", "veteran")
@@ -96,17 +98,28 @@ def _stale(revision: int) -> Stale:
     return Stale(f"The record is at revision {revision} by now. Read it again, and send your change with its ETag as 'If-Match'.")
 
 
+_ONE = queries.ONE.cte("found")
+_READ = Ready(select(_ONE).add_cte(looked("read_participant", _ONE, bindparam("participant", type_=Uuid))))
+
+
 async def read(tx: Tx, *, by: Actor, participant: UUID) -> Row[Any]:
     """Look at a person's record; see `queries.one`. Leaves an entry. Raises `NoParticipant`."""
-    row = await queries.one(tx, by=by, participant=participant)
-    await note(tx, "read_participant", by=by, subject=participant)
+    rows = await tx.ready(_READ, {**by.binds, "by_act": uuid7(), "participant": participant})
+    if not rows:
+        raise NoParticipant
+    row: Row[Any] = rows[0]
     return row
 
 
 async def listed(tx: Tx, *, by: Actor, q: str | None = None, after: str | None = None, limit: int = LIMIT) -> Page[Row[Any]]:
-    """Look at, or search, the people whom the caller may see; see `queries.listed`. Leaves an entry that does not say what was sought."""
-    page = await queries.listed(tx, by=by, q=q, after=after, limit=limit)
-    await note(tx, "list_participants" if q is None else "search_participants", by=by, rows=len(page.items))
+    """Look at the people whom the caller may see, or those whom `q` finds; see `queries.listed` and `searching.searched`.
+
+    Leaves an entry that does not say what was sought. Raises `TooShort`.
+    """
+    if q is not None and q.strip():
+        return await searched(tx, by=by, q=q, after=after, limit=limit)
+    page = await queries.listed(tx, by=by, after=after, limit=limit)
+    await note(tx, "list_participants", by=by, rows=len(page.items))
     return page
 
 

@@ -1,13 +1,12 @@
 """Questions about people. The ones that tell who somebody is are asked by actions, which leave an entry; see `actions`."""
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Uuid, and_, bindparam, case, cast, func, literal_column, null, or_, select, union
+from sqlalchemy import ColumnElement, Row, Select, Uuid, and_, bindparam, case, cast, func, literal_column, null, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 
@@ -70,16 +69,17 @@ _TOLD = (
     Residence.decided_on,
     Residence.regions,
 )
-_ONE = (
+ONE = (
     select(*_TOLD)
     .join(Residence, Residence.id == Participant.residence)
     .where(Participant.id == bindparam("participant", type_=Uuid), visible(Participant.id))
 )
+"""What is recorded about a person, with the residence. Run with `Actor.binds` and `participant`."""
 
 
 async def one(read: Read, *, by: Actor, participant: UUID) -> Row[Any]:
     """What is recorded about a person, with the residence and its regions; never the number. Raises `NoParticipant`."""
-    row = await read.first(_ONE, {**by.binds, "participant": participant})
+    row = await read.first(ONE, {**by.binds, "participant": participant})
     if row is None:
         raise NoParticipant
     return row
@@ -109,44 +109,10 @@ _SHORT: tuple[Any, ...] = (
 _LISTED: Select[Any] = select(*_SHORT)
 
 
-async def listed(read: Read, *, by: Actor, q: str | None = None, after: str | None = None, limit: int) -> Page[Row[Any]]:
-    """Those whom the caller may see, in the order of their ids: all, or those whom `q` finds.
-
-    `q` is an id, a birth date (2001-05-17), a reference, or a name, given and family name or family name alone, in full and in any case.
-    """
-    statement = only_visible(_LISTED, Participant.id, by=by)
-    if q is not None and q.strip():
-        statement = statement.where(_found(" ".join(q.split())))
-    rows = await read.all(ORDER.page(statement, after=after, limit=limit), by.binds)
+async def listed(read: Read, *, by: Actor, after: str | None = None, limit: int) -> Page[Row[Any]]:
+    """All whom the caller may see, in the order of their ids. To find somebody among them is what `searching` is for."""
+    rows = await read.all(ORDER.page(only_visible(_LISTED, Participant.id, by=by), after=after, limit=limit), by.binds)
     return ORDER.cut(rows, limit=limit)
-
-
-def _found(q: str) -> ColumnElement[bool]:
-    """Equality alone: under row policies nothing else uses an index."""
-    try:
-        return Participant.id == UUID(q)
-    except ValueError:
-        pass
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", q):
-        try:
-            return Participant.birth_date == date.fromisoformat(q)
-        except ValueError:
-            pass
-    mine = or_(By.partner.is_(None), PartnerReference.partner == By.partner)
-    known_as = select(PartnerReference.participant).where(PartnerReference.reference == q, mine)
-    named = aliased(Participant, name="named")  # a union, since an index serves no OR of two tables
-    return Participant.id.in_(union(known_as, select(named.id).where(or_(*_called(named, q)))))
-
-
-def _called(who: type[Participant], q: str) -> list[ColumnElement[bool]]:
-    """Every way to divide a name into given and family name; `Cruz, Ana` says where."""
-    name = func.lower
-    if "," in q:
-        last, _, first = (part.strip() for part in q.partition(","))
-        return [and_(who.last_key == name(last), *([who.first_key == name(first)] if first else []))]
-    words = q.split()
-    splits = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words))]
-    return [who.last_key == name(q), *(and_(who.first_key == name(f), who.last_key == name(s)) for f, s in splits)]
 
 
 @cache

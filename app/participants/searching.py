@@ -2,6 +2,7 @@
 
 Names are found by tokens (`SearchToken`): the sound of a word and the word, made by SQL functions of the database, so that a request, an
 import and a search cannot disagree about them. Sounds put together what is heard alike (Catherine and Katherine, Gonzales and Gonzalez).
+One letter is an initial: it says which of those whom the rest finds are meant, and by itself finds nobody.
 """
 
 import re
@@ -12,12 +13,14 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, Date, FromClause, Row, Text, Uuid, bindparam, delete, func, literal_column, select, text
+from sqlalchemy import CTE, Date, FromClause, Integer, Row, Text, Uuid, bindparam, delete, func, literal_column, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.audit.entries import note
 from app.core.actor import Actor
 from app.core.db import Tx
+from app.core.errors import Invalid
+from app.core.paging import LIMIT, Keyset, Page
 from app.participants.models import Participant, SearchToken
 
 SHOWN = 20
@@ -37,6 +40,17 @@ class Sought:
     phone: str | None = None
     low: UUID = _NOBODY
     high: UUID = _NOBODY
+
+    @property
+    def too_short(self) -> bool:
+        """Whether it is initials alone: they fit too many to find anybody."""
+        words = re.findall(r"[^\W_]+", self.words)
+        return bool(words) and all(map(_initial, words)) and self.birth_date is None and self.phone is None
+
+
+def _initial(word: str) -> bool:
+    """A letter by itself; in scripts that know no capitals one letter is a name."""
+    return len(word) == 1 and word.lower() != word.upper()
 
 
 def take_apart(q: str) -> Sought:
@@ -68,11 +82,16 @@ def _phone(rest: str) -> str | None:
 
 
 # Ranges of tokens, ids and days alone: under row policies nothing else uses an index. A word that is still being typed is looked for
-# among those that sound like its beginning; of very many, among the first.
+# among those that sound like its beginning; of very many, among the first. Words by which nobody is found (de, la) are left out, but the
+# last, which may be the beginning of another.
 _HITS = """
-word AS MATERIALIZED (
-  SELECT n, sound_of(w) AS sound, w AS word, n = max(n) OVER () AND length(w) >= 3 AS unfinished
+typed AS MATERIALIZED (
+  SELECT n, w, n = max(n) OVER () AS last, length(w) = 1 AND lower(w) <> upper(w) AS initial
   FROM string_to_table(folded(:words), ' ') WITH ORDINALITY AS s (w, n) WHERE w <> ''
+),
+word AS MATERIALIZED (
+  SELECT n, sound_of(w) AS sound, w AS word, last AND length(w) >= 3 AS unfinished
+  FROM typed WHERE NOT initial AND (last OR EXISTS (SELECT FROM tokens_of('', w, '')))
 ),
 hit AS (
   SELECT t.participant, w.n, CASE WHEN t.token = w.sound || ' ' || w.word THEN 3 ELSE 1 END AS weight
@@ -97,23 +116,35 @@ hit AS (
 _HERS = "WHERE participant IN (SELECT c.participant FROM caseload c WHERE c.partner = :by_partner)"
 
 
-_RANKED = """
-term AS (SELECT participant, n, max(weight) AS weight FROM hit {hers} GROUP BY participant, n),
+# Whoever matches most of what was typed is `likely`, with a `rank`: those first whose names are spelled so.
+_LIKELY = """
+found AS (SELECT participant, n, max(weight) AS weight FROM hit {hers} GROUP BY participant, n),
+term AS (
+  SELECT participant, n, weight FROM found
+  UNION ALL
+  SELECT p.id, t.n, 2 FROM typed t
+  JOIN (SELECT DISTINCT participant FROM found WHERE EXISTS (SELECT FROM typed WHERE initial) LIMIT 20000) f ON t.initial
+  JOIN participants p ON p.id = f.participant
+  WHERE starts_with(folded(p.first_name), t.w) OR starts_with(folded(p.last_name), t.w)
+),
 ranked AS (SELECT participant, count(*) AS terms, sum(weight) AS weight FROM term GROUP BY participant),
-best AS (
-  SELECT participant, weight FROM ranked WHERE terms = (SELECT max(terms) FROM ranked) ORDER BY weight DESC, participant LIMIT 200
-)
-SELECT p.id, p.first_name, p.last_name, p.birth_date, p.registered_on FROM best b JOIN participants p ON p.id = b.participant
-ORDER BY b.weight DESC, p.last_key, p.first_key, p.id LIMIT :shown
+likely AS (SELECT participant, -weight::int AS rank FROM ranked WHERE terms = (SELECT max(terms) FROM ranked))
 """
+_FIRST = """,
+best AS (SELECT participant, rank FROM likely ORDER BY rank, participant LIMIT 200)
+SELECT p.id, p.first_name, p.last_name, p.birth_date, p.registered_on FROM best b JOIN participants p ON p.id = b.participant
+ORDER BY b.rank, p.last_key, p.first_key, p.id LIMIT :shown
+"""
+_EVERY = "SELECT participant AS id, rank FROM likely"
+_KINDS = {"words": Text, "whole": Text, "phone": Text, "birth_date": Date, "low": Uuid, "high": Uuid}
 
 
 @cache
-def _found(of_partner: bool) -> Any:
+def _found(of_partner: bool, tail: str) -> Any:
     mine, hers = ("r.partner = :by_partner AND", _HERS) if of_partner else ("", "")
-    statement = text("WITH" + _HITS.format(mine=mine) + _RANKED.format(hers=hers))
-    kinds = {"words": Text, "whole": Text, "phone": Text, "birth_date": Date, "low": Uuid, "high": Uuid}
-    return statement.bindparams(*(bindparam(name, type_=kind) for name, kind in kinds.items()))
+    statement = text("WITH" + _HITS.format(mine=mine) + _LIKELY.format(hers=hers) + tail)
+    binds: list[Any] = [bindparam(name, type_=kind) for name, kind in _KINDS.items()]
+    return statement.bindparams(*binds, *([bindparam("by_partner", type_=Uuid)] if of_partner else []))
 
 
 async def search(tx: Tx, *, by: Actor, q: str) -> tuple[Sequence[Row[Any]], bool]:
@@ -123,12 +154,45 @@ async def search(tx: Tx, *, by: Actor, q: str) -> tuple[Sequence[Row[Any]], bool
     Rows: id, first_name, last_name, birth_date, registered_on. Leaves an entry that does not say what was sought.
     """
     sought = take_apart(q)
-    if not sought.whole:
+    if not sought.whole or sought.too_short:
         return [], False
-    rows = await tx.all(_found(by.partner is not None), {"by_partner": by.partner, "shown": SHOWN + 1, **vars(sought)})
+    rows = await tx.all(_found(by.partner is not None, _FIRST), {"by_partner": by.partner, "shown": SHOWN + 1, **vars(sought)})
     shown = rows[:SHOWN]
     await note(tx, "search_participants", by=by, rows=len(shown))
     return shown, len(rows) > SHOWN
+
+
+class TooShort(Invalid):
+    """Somebody is sought by an initial alone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "'q' is one letter. Send two letters of a name or more, a birth date, a phone number, an id, or your own reference."
+        )
+
+
+@cache
+def _likely(of_partner: bool) -> tuple[Keyset, Any]:
+    likely = _found(of_partner, _EVERY).columns(id=Uuid, rank=Integer).subquery("likely_ones")
+    return Keyset(likely.c.rank, likely.c.id), likely
+
+
+async def searched(tx: Tx, *, by: Actor, q: str, after: str | None = None, limit: int = LIMIT) -> Page[Row[Any]]:
+    """All whom `search` can find, page by page: by how likely they are, then by id. Rows: as of `search`, and the revision.
+
+    Leaves an entry that does not say what was sought. Raises `TooShort`.
+    """
+    sought = take_apart(q)
+    if sought.too_short:
+        raise TooShort
+    order, likely = _likely(by.partner is not None)
+    cut = order.page(select(likely.c.rank, likely.c.id), after=after, limit=limit).subquery("cut")
+    told = (Participant.id, Participant.first_name, Participant.last_name, Participant.birth_date, Participant.registered_on)
+    people = select(*told, Participant.revision, cut.c.rank).join(cut, cut.c.id == Participant.id).order_by(cut.c.rank, cut.c.id)
+    rows = await tx.all(people, {"by_partner": by.partner, **vars(sought)} if by.partner else vars(sought))
+    page = order.cut(rows, limit=limit)
+    await note(tx, "search_participants", by=by, rows=len(page.items))
+    return page
 
 
 def _tokens(of: FromClause) -> Any:

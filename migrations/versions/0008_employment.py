@@ -40,6 +40,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("state", "id", name=op.f("employment_records_key")),
     )
     op.create_index(
+        "employment_records_voided",
+        "employment_records",
+        ["participant", "state"],
+        unique=False,
+        postgresql_where=sa.text("voided_by IS NOT NULL"),
+    )
+    op.create_index(
         "employment_records_once",
         "employment_records",
         ["participant", "quarter", "employer", "source", "state"],
@@ -50,5 +57,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("employment_records_voided", table_name="employment_records", postgresql_where=sa.text("voided_by IS NOT NULL"))
     op.drop_index("employment_records_once", table_name="employment_records", postgresql_where=sa.text("voided_by IS NULL"))
     op.drop_table("employment_records")

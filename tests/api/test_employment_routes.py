@@ -8,6 +8,7 @@ from httpx import AsyncClient
 from sqlalchemy import delete, insert, select
 
 from app.audit.models import AuditEntry
+from app.participants.models import Caseload
 from app.partners.models import Agreement
 from tests.conftest import Client, TestDatabase
 from tests.participants.world import registered
@@ -73,6 +74,44 @@ async def test_what_the_state_matched_partners_see_without_amounts(client: Clien
             await tx.commit()
         assert without_ids(await client(ALICE).get(records(ana)))[1]["withheld"] is not open_
     assert without_ids(await client(ALICE).get(records(ana))) == [TOLD, matched]
+
+
+async def moments(caller: AsyncClient, of: str) -> list[tuple[Any, ...]]:
+    answer = await caller.get(f"/v1/participants/{of}/timeline")
+    assert answer.status_code == 200, answer.text
+    return [(one["on"], one["what"], one["title"], one["partner"]) for one in answer.json()["items"] if one["what"] == "employment"]
+
+
+async def test_the_timeline_tells_of_work_what_may_be_seen(client: Client, own_db: TestDatabase) -> None:
+    """That there was work in the quarter on its last day; for whom, and who told it, only to whom that is disclosed."""
+    ana = await registered(client(ALICE))
+    hers = (await client(ALICE).post(records(ana), json=PAY_STUB)).json()["id"]
+    await client(DANA).post(records(ana), json=MATCHED | {"quarter": "2025Q4"})
+    theirs = ("2025-12-31", "employment", "2025 Q4: 16-0743966", None)
+    own = ("2026-03-31", "employment", "2026 Q1: 16-0743966", str(ERIE.id))
+    assert await moments(client(ALICE), ana) == [("2025-12-31", "employment", "2025 Q4", None), own]
+    assert await moments(client(DANA), ana) == [theirs, own]
+    for outsider in (CHARLIE, PRIYA, NIA):
+        assert (await client(outsider).get(f"/v1/participants/{ana}/timeline")).status_code == 404
+    async with own_db.transaction(DANA.actor) as tx:
+        await tx.run(insert(Caseload).values(partner=PRIYA.partner and PRIYA.partner.id, participant=UUID(ana), since=date(2026, 1, 1)))
+        agreed = {"partner": ERIE.id, "kind": "wage_disclosure", "valid_from": date(2020, 1, 1), "valid_until": None, "source": "of a test"}
+        await tx.run(insert(Agreement).values(**agreed))
+        await tx.commit()
+    assert await moments(client(ALICE), ana) == [theirs, own]
+    assert await moments(client(PRIYA), ana) == [(on, what, title[:7], None) for on, what, title, _ in (theirs, own)]
+    await client(ALICE).post(f"/v1/employment-records/{hers}/void", json={"reason": "another Ana"})
+    assert await moments(client(ALICE), ana) == [theirs]
+    listed = (await client(ALICE).get(records(ana))).json()["items"]
+    assert [(one["quarter"], one["voided"]) for one in listed] == [("2026Q1", True), ("2025Q4", False)]  # taken back, and still there
+
+
+async def test_the_work_of_a_linked_record_is_the_persons(client: Client) -> None:
+    ana, twin = await registered(client(ALICE)), await registered(client(CHARLIE), reference="M-1")
+    await client(CHARLIE).post(records(twin), json=PAY_STUB)
+    assert await moments(client(ALICE), ana) == []
+    await client(DANA).post(f"/v1/participants/{twin}/merge", json={"into": ana})
+    assert await moments(client(ALICE), ana) == [("2026-03-31", "employment", "2026 Q1", None)]
 
 
 async def test_a_rate_stands_in_for_wages_that_are_not_known(alice: AsyncClient) -> None:

@@ -11,6 +11,8 @@ from sqlalchemy import ClauseElement, bindparam, text
 
 from app.core.db import Tx
 from app.core.ready import Ready
+from app.employment import queries as employment
+from app.employment import timeline
 from app.enrollments import actions, participations, queries, reading
 from app.enrollments.models import Enrollment
 from tests.conftest import TestDatabase
@@ -37,9 +39,17 @@ HOT: dict[str, tuple[ClauseElement | Ready, dict[str, str]]] = {
         {"enrollments": "partner ="},
     ),
     "services of one person": (participations._SERVICES_OF_ONE, {"participants": "person =", "services": "participant ="}),
-    "timeline": (reading._TIMELINE, {"services": "participant =", "enrollments": "participant =", "credentials": "participant ="}),
+    "paths under way": (reading._READ_UNDER_WAY, {"enrollments": "participant ="}),
+    "timeline": (
+        timeline._TIMELINE,
+        dict.fromkeys(("services", "enrollments", "credentials", "employment_records"), "participant ="),
+    ),
+    "quarters of work": (
+        employment.ORDER.page(employment._RECORDS, after=None, limit=100),
+        {"employment_records_once": "participant =", "employment_records_voided": "participant ="},
+    ),
     "participation": (reading._BY_ID, {"participations": "id ="}),
-    "participations of one person": (reading._OF_PERSON, {"participations": "person ="}),
+    "participations of one person": (reading._THEIRS, {"participations": "person ="}),
 }  # fmt: skip
 
 
@@ -68,6 +78,8 @@ INSERT INTO services (participant, partner, kind, program, given_on, act)
 SELECT id, '{ERIE.id}', 'career_counseling', 'adult', date '2026-01-01' + day, id FROM people, generate_series(1, 3) day;
 INSERT INTO credentials (participant, partner, name, wioa_type, awarded_on, act)
 SELECT id, '{ERIE.id}', 'c', 'associate', '2026-01-01', id FROM people;
+INSERT INTO employment_records (participant, partner, quarter, employer, source, act)
+SELECT id, '{ERIE.id}', 8100 + q, 'self', 'supplemental', id FROM people, generate_series(1, 5) q;
 INSERT INTO step_completions (enrollment, step, completed_on, act) SELECT id, '{world.COURSE}', '2026-01-01', id FROM enrollments;
 INSERT INTO participations (person, track, entry, last_service, open_until, programs)
 SELECT id, 'common', '2026-01-02', '2026-01-04', '2026-04-04', '["adult"]' FROM people

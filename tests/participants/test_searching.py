@@ -5,21 +5,26 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 
 from app.audit.models import AuditEntry
 from app.core.db import Tx
 from app.participants import actions, queries
-from app.participants.models import SearchToken
-from app.participants.searching import SHOWN, _found, search, take_apart
+from app.participants.models import Caseload, SearchToken
+from app.participants.searching import _EVERY, _FIRST, SHOWN, TooShort, _found, search, searched, take_apart
 from tests.conftest import TODAY, TestDatabase
 from tests.participants.world import known_to
 from tests.people import ALICE, BOB, CHARLIE, DANA, NIA, PRIYA, Person
 
 
 async def found(tx: Tx, person: Person, q: str) -> list[UUID]:
+    """Whom the screen shows; the API's list has the same people."""
     rows, _ = await search(tx, by=person.actor, q=q)
-    return [row.id for row in rows]
+    shown = [row.id for row in rows]
+    if q.strip() and not take_apart(q).too_short:
+        page = await searched(tx, by=person.actor, q=q, limit=100)
+        assert {row.id for row in page.items} == set(shown), (person.name, q)
+    return shown
 
 
 @pytest.mark.parametrize(
@@ -115,7 +120,70 @@ async def test_somebody_is_found(db: Tx, q: str) -> None:
         assert await found(db, person, q) == [], person.name
 
 
-@pytest.mark.parametrize("q", ["", "   ", "wilson", "2001-01-01", "555 0101", "x", "%", "'; --", "--------", "\\"])
+@pytest.mark.parametrize(
+    ("q", "too_short"),
+    [
+        ("a", True),
+        ("É", True),
+        ("a b", True),
+        ("a.", True),
+        ("李", False),
+        ("7", False),
+        ("a 1990-05-17", False),
+        ("a 555-0100", False),
+        ("al", False),
+        ("a cruz", False),
+        ("%", False),
+    ],
+)
+async def test_initials_alone_find_nobody(db: Tx, q: str, too_short: bool) -> None:
+    assert take_apart(q).too_short is too_short
+    if too_short:
+        await known_to(db, ALICE, **ANA)
+        assert await found(db, ALICE, q) == []
+        with pytest.raises(TooShort, match="two letters"):
+            await searched(db, by=ALICE.actor, q=q)
+
+
+async def test_an_initial_says_which_is_meant(db: Tx) -> None:
+    ana = await known_to(db, ALICE, **ANA)
+    eva = await known_to(db, ALICE, **{**ANA, "first_name": "Éva", "birth_date": date(1991, 5, 17), "phone": None, "reference": "E-78"})
+    theirs = await known_to(db, CHARLIE, **{**ANA, "first_name": "Edna", "reference": "M-1"})
+    for q, finds in (("e cruz", [eva]), ("cruz a.", [ana]), ("Cruz, E.", [eva]), ("d cruz", [ana, eva]), ("e 1991-05-17", [eva])):
+        assert await found(db, ALICE, q) == finds, q
+    assert await found(db, CHARLIE, "e cruz") == [theirs]
+    assert await found(db, PRIYA, "e cruz") == []
+
+
+async def test_words_by_which_nobody_is_found_hide_nobody(db: Tx) -> None:
+    ana = await known_to(db, ALICE, **ANA)
+    dee = await known_to(db, ALICE, first_name="Dee", last_name="Cruz", reference="E-9")
+    assert await found(db, ALICE, "de la cruz") == [dee, ana]  # equals, by family name
+    assert await found(db, ALICE, "dee cruz") == [dee]
+
+
+async def test_one_word_in_a_script_without_capitals_is_a_name(db: Tx) -> None:
+    li = await known_to(db, ALICE, first_name="明", last_name="李")
+    assert await found(db, ALICE, "李") == [li]
+    assert await found(db, CHARLIE, "李") == []
+
+
+async def test_the_list_has_everybody_once_the_likeliest_first(db: Tx) -> None:
+    kruse = [await known_to(db, ALICE, **{**ANA, "last_name": "Kruse", "reference": f"k{n}"}) for n in range(3)]
+    cruz = [await known_to(db, ALICE, **{**ANA, "reference": f"c{n}"}) for n in range(3)]
+    await known_to(db, CHARLIE, **{**ANA, "reference": "M-1"})
+    seen: list[UUID] = []
+    after: str | None = None
+    while True:
+        page = await searched(db, by=ALICE.actor, q="cruz", after=after, limit=2)
+        seen += [row.id for row in page.items]
+        if (after := page.next) is None:
+            break
+    assert seen == cruz + kruse
+    assert (await searched(db, by=PRIYA.actor, q="cruz")).items == []
+
+
+@pytest.mark.parametrize("q", ["", "   ", "wilson", "2001-01-01", "555 0101", "xx", "%", "'; --", "--------", "\\"])
 async def test_nobody_is_found(db: Tx, q: str) -> None:
     await known_to(db, ALICE, **ANA)
     assert await found(db, ALICE, q) == []
@@ -143,6 +211,13 @@ async def test_another_state_finds_nobody(own_db: TestDatabase) -> None:
     async with own_db.transaction(NIA.actor) as theirs:
         for q in ("ana cruz", "1990-05-17", "555-0100", "E-77", str(ana)):
             assert await found(theirs, NIA, q) == []
+
+
+async def test_a_partner_finds_nobody_by_anothers_reference(db: Tx) -> None:
+    hers = await known_to(db, ALICE, reference="E-1")
+    await db.run(insert(Caseload).values(partner=PRIYA.actor.partner, participant=hers, since=TODAY))
+    assert await found(db, PRIYA, "E-1") == []
+    assert await found(db, DANA, "E-1") == [hers]
 
 
 async def test_a_change_is_found_and_what_was_is_not(db: Tx) -> None:
@@ -189,9 +264,9 @@ async def test_it_is_quick_because_everything_is_found_by_index(own_db: TestData
     async with own_db.as_owner() as owner:
         await owner.run(text("ANALYZE participants, search_tokens, caseload, partner_references"))
     async with own_db.reading(ALICE.actor) as read:
-        for partner in (ALICE.actor.partner, None):
+        for partner, tail in ((ALICE.actor.partner, _FIRST), (None, _FIRST), (ALICE.actor.partner, _EVERY), (None, _EVERY)):
             binds = {"by_partner": partner, "shown": 21, **vars(take_apart("ana cruz 5/17/1990 555-0100"))}
-            statement = text("EXPLAIN " + _found(partner is not None).text)
+            statement = text("EXPLAIN " + _found(partner is not None, tail).text)
             plan = [row[0] for row in await read.all(statement, {name: binds[name] for name in statement._bindparams})]
             whole = [line for line in plan if "Seq Scan on participants" in line or "Seq Scan on search_tokens" in line]
             assert not whole, "\n".join(plan)
