@@ -1,11 +1,14 @@
-"""`outcomes table` and `outcomes get`: the regional table of a report period, computed by the installation itself or asked of the API."""
+"""`outcomes table` and `outcomes get`: the regional table of a report period, computed by the installation itself or asked of the API.
+`outcomes compute`: the federal indicators out of anybody's file."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
 from app.cli.running.options import AsJson, Profile
+from app.core.periods import Kind
 
 if TYPE_CHECKING:
     from app.client import AsyncClient
@@ -61,6 +64,26 @@ def get(
         typer.echo(got.notice, err=True)
     else:
         tell_file(got.file, got.size, as_json=as_json)
+
+
+@outcomes.command()
+def compute(
+    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True, help="A CSV of element numbers.")],
+    report_date: Annotated[datetime, typer.Option("--report-date", formats=["%Y-%m-%d"], help="The last quarter ended by it is reported.")],
+    out: Annotated[Path, typer.Option("--json", dir_okay=False, help="The file for the figures.")],
+    kind: Annotated[Kind, typer.Option("--period", help="What the report looks at.")] = Kind.QUARTER,
+    by: Annotated[str, typer.Option("--by", metavar="A,B", help="county, sex, race_ethnicity, age, lwda; left out, all alone.")] = "",
+    reading: Annotated[list[str] | None, typer.Option("--reading", metavar="NAME=VALUE", help="Another reading; docs/readings.md.")] = None,
+    state: Annotated[str | None, typer.Option("--state", metavar="NY", help="By county, others' residents are out_of_state.")] = None,
+    ids: Annotated[
+        Path | None, typer.Option("--ids", dir_okay=False, help="A file ending in csv, jsonl or json for every row's place and reason.")
+    ] = None,
+) -> None:
+    """Compute every federal indicator of every program out of anybody's file of periods. No database is touched."""
+    from app.cli.running import computing
+
+    asked = computing.asked(report_date.date(), kind, reading or [])
+    computing.compute(file, asked, by=[name.strip() for name in by.split(",") if name.strip()], state=state, out=out, ids=ids)
 
 
 def register(cli: typer.Typer) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Any
 
 import pyarrow as pa
@@ -161,11 +162,16 @@ def covered(figure: Figure) -> str:
 
 
 def spoken(figure: Figure) -> str:
-    """The figure for people: `67.7 %`, `$8,200`, `1,204`, or the word that says why there is none. Rates are rounded half up to 0.1 %."""
+    """The figure for people, or the word that says why there is none."""
     if figure.value is None:
         return figure.status.value.replace("_", " ")
-    exact = Decimal(figure.value.numerator) / Decimal(figure.value.denominator)
-    match figure.indicator.measure:
+    return in_words(figure.indicator.measure, figure.value)
+
+
+def in_words(measure: Measure, value: Fraction) -> str:
+    """A value for people: `67.7 %`, `$8,200`, `1,204`. Rates are rounded half up to 0.1 %, as form ETA-9169 shows them."""
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    match measure:
         case Measure.COUNT:
             return f"{exact:,.0f}"
         case Measure.RATE:

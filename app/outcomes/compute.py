@@ -1,0 +1,204 @@
+"""Every federal indicator out of anybody's file: numerators, denominators and values by program and group, without a database.
+
+What is computed is what `federal` defines, the same as of the state's own periods. The report date is the day of the question:
+nothing that a report of that date cannot know is in it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal
+
+import narwhals as nw
+import polars as pl
+
+from app.outcomes.federal import RESULTS, results
+from app.outcomes.flat import LINE
+from app.outcomes.groups import Grouping
+from app.outcomes.indicators import Indicator, Measure
+from app.outcomes.programs import Program, member
+from app.outcomes.rules import NOT_YET, Asked
+from app.outcomes.table import Status
+
+ALL = "all"
+OUTSIDE = "not_in_program"
+NUMERATOR, DENOMINATOR = 0, 1
+"""The places of those who are counted, by number."""
+
+Unit = Literal["period", "person"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """An indicator of a program in a group. `value`: a share of one or the median in cents, exact; how many; or None.
+
+    due_nines: how many are due and recorded as 'not yet available'; value_if_nines_counted: the value with these as a no.
+    """
+
+    indicator: Indicator
+    group: str
+    numerator: int
+    denominator: int
+    median: Fraction | None
+    due_nines: int
+    nines_inside: int  # of these, those in the denominator: none but under the reading that counts them
+
+    @property
+    def status(self) -> Status:
+        """A figure; or all who are due are recorded as not yet available; or there is nobody."""
+        if self.denominator or self.indicator.measure is Measure.COUNT:
+            return Status.OK
+        return Status.NOT_YET_AVAILABLE if self.due_nines else Status.NOT_APPLICABLE
+
+    @property
+    def value(self) -> Fraction | None:
+        return self._over(self.denominator)
+
+    @property
+    def value_if_nines_counted(self) -> Fraction | None:
+        """A nine that counted would be no earner: it changes no median."""
+        return self._over(self.denominator + self.due_nines - self.nines_inside)
+
+    def _over(self, denominator: int) -> Fraction | None:
+        match self.indicator.measure:
+            case Measure.COUNT:
+                return Fraction(self.numerator)
+            case Measure.MEDIAN:
+                return self.median
+            case Measure.RATE:
+                return Fraction(self.numerator, denominator) if denominator else None
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Of a program's indicator: how many rows of the file are left out for each reason."""
+
+    indicator: Indicator
+    reasons: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Computed:
+    """Every cell of a file, and of everybody who is in none why. `rows`: of the file."""
+
+    cells: tuple[Cell, ...]
+    left_out: tuple[LeftOut, ...]
+    rows: int
+
+
+def compute(rows: pl.DataFrame, asked: Asked, groupings: Sequence[Grouping]) -> Computed:
+    """Every indicator of every program, of all rows and by each grouping. rows: as `flat.read` makes them."""
+    cells: list[Cell] = []
+    left_out: list[LeftOut] = []
+    for program in RESULTS:
+        indicators = results(program, asked)
+        theirs = _placed(rows, program, indicators, groupings)
+        for indicator in indicators:
+            reasons = _reasons(theirs, indicator, rows.height)
+            left_out.append(LeftOut(indicator, reasons))
+            cells += _cells(theirs, indicator, groupings, unit_of(program, asked))
+    return Computed(tuple(cells), tuple(left_out), rows.height)
+
+
+def unit_of(program: Program, asked: Asked) -> Unit:
+    """What a program's figures count: periods; the statewide one, if so chosen, people (reading `retention_unit`)."""
+    return asked.policy.retention_unit if program is Program.STATEWIDE else "period"
+
+
+def _placed(rows: pl.DataFrame, program: Program, indicators: Sequence[Indicator], groupings: Sequence[Grouping]) -> pl.DataFrame:
+    """The rows of a program, with what groups are made of, and the place and the nine of each indicator."""
+    kept = dict.fromkeys((LINE, "100", *(element for grouping in groupings for element in grouping.elements)))
+    nines = [i.nines.alias(_nines(i)) for i in indicators if i.nines is not None]
+    told = nw.from_native(rows.lazy()).filter(member(program)).select(*kept, *(c for i in indicators for c in i.columns), *nines)
+    return pl.DataFrame(told.collect(backend="polars").to_native())
+
+
+def _nines(indicator: Indicator) -> str:
+    return f"{indicator.key}:nines"
+
+
+def _reasons(theirs: pl.DataFrame, indicator: Indicator, everybody: int) -> dict[str, int]:
+    """How many rows are left out for each reason; with those that are counted, they are everybody."""
+    counted: dict[int, int] = dict(theirs[indicator.key].value_counts().iter_rows())
+    inside = counted.pop(NUMERATOR, 0) + counted.pop(DENOMINATOR, 0)
+    reasons = {indicator.places[place]: count for place, count in sorted(counted.items())}
+    if everybody > theirs.height:
+        reasons = {OUTSIDE: everybody - theirs.height} | reasons
+    assert inside + sum(reasons.values()) == everybody, f"{indicator.key}: somebody got lost"
+    return reasons
+
+
+def _cells(theirs: pl.DataFrame, indicator: Indicator, groupings: Sequence[Grouping], unit: Unit) -> Iterator[Cell]:
+    """The cell of all, and one of each group in which somebody is due."""
+    place = pl.col(indicator.key)
+    due = theirs.filter((place <= DENOMINATOR) | _due_nines(indicator)).with_columns(
+        numerator=place == NUMERATOR,
+        inside=place <= DENOMINATOR,
+        nine=_due_nines(indicator),
+        amount=pl.lit(None, pl.Int64) if indicator.amount is None else pl.col(indicator.amounts),
+        person=pl.coalesce("100", pl.format("line {}", LINE)) if unit == "person" else pl.lit(None),
+    )
+    whole = _sums(due.with_columns(group=pl.lit(ALL)), unit)
+    yield _cell(indicator, whole.row(0) if whole.height else (ALL, 0, 0, 0, 0, None))
+    for grouping in groupings:
+        grouped = due.with_columns(group=grouping.group)
+        sums = _sums(grouped.explode("group") if grouping.several else grouped, unit)
+        for group, *rest in sums.sort("group").iter_rows():
+            yield _cell(indicator, (f"{grouping.name}={group}", *rest))
+
+
+def _due_nines(indicator: Indicator) -> pl.Expr:
+    """Whom nothing leaves out but that the outcome is recorded as not yet available, or nothing at all."""
+    if indicator.nines is None:
+        return pl.lit(value=False)
+    due = [place for place, name in enumerate(indicator.places) if name in ("denominator", NOT_YET)]
+    return pl.col(_nines(indicator)) & pl.col(indicator.key).is_in(due)
+
+
+def _sums(due: pl.DataFrame, unit: Unit) -> pl.DataFrame:
+    """Of each group: how many are in numerator, denominator, are nines, are both; the median. A person counts by the best of the rows."""
+    if unit == "person":
+        each = due.group_by("group", "person").agg(pl.col("numerator", "inside", "nine").any(), pl.col("amount").first())
+        due = each.with_columns(nine=pl.col("nine") & ~pl.col("inside"))
+    return due.group_by("group").agg(
+        pl.col("numerator", "inside", "nine").sum(),
+        both=(pl.col("nine") & pl.col("inside")).sum(),
+        # A float holds the median of whole cents exactly: it is a half of a whole number.
+        median=pl.col("amount").filter("numerator").median(),
+    )
+
+
+def _cell(indicator: Indicator, sums: tuple[Any, ...]) -> Cell:
+    group, numerator, denominator, nines, both, median = sums
+    return Cell(indicator, group, numerator, denominator, None if median is None else Fraction(median), nines, both)
+
+
+def written(computed: Computed, period: str) -> Iterator[dict[str, Any]]:
+    """The cells as they are handed over: rates as fractions, medians as decimals in dollars."""
+    for cell in computed.cells:
+        yield {
+            "indicator": cell.indicator.name,
+            "program": str(cell.indicator.program),
+            "period": period,
+            "group": cell.group,
+            "numerator": cell.numerator,
+            "denominator": cell.denominator,
+            "value": _exact(cell.indicator.measure, cell.value),
+            "status": str(cell.status),
+            "due_nines": cell.due_nines,
+            "value_if_nines_counted": _exact(cell.indicator.measure, cell.value_if_nines_counted),
+        }
+
+
+def _exact(measure: Measure, value: Fraction | None) -> str | int | None:
+    if value is None:
+        return None
+    match measure:
+        case Measure.COUNT:
+            return int(value)
+        case Measure.RATE:
+            return str(value)
+        case Measure.MEDIAN:  # of whole cents: a half of one is the smallest part there is
+            dollars = Decimal(value.numerator) / value.denominator / 100
+            return str(dollars.quantize(Decimal("0.01" if value.denominator == 1 else "0.001")))

@@ -1,0 +1,240 @@
+"""Anybody's file as a frame: a flat CSV whose header is element numbers of the federal record (PIRL, ETA-9170), a row a period.
+
+Every column is read as text first, in a stream, and what is not what its element holds is told with its line, all at once. Columns
+that no indicator asks for are not read; those that are not there are blank. Cells that are missing at the end of a line are blank, too.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path
+
+import polars as pl
+
+from app.core.errors import Invalid, Violation
+from app.outcomes.frame import BOARDS, CREDENTIALS, EMPLOYED, GAINS, PERIODS, PLACED, POLARS, Kind
+
+PERSONAL = frozenset({"100", "200"})
+"""What is wrong with these is said without what stands there."""
+
+_PERSON = "100 101 102 201 210 211 212 213 214 215 408 409"
+_PROGRAMS = "903 904 905 909 911 918 919 923 932"
+_EDUCATION = "1303 1310 1315 1332 1401 1406 1407 1811 1813"
+
+ELEMENTS: Mapping[str, Kind] = {
+    **dict.fromkeys(("200", "900", "901"), Kind.DATE),
+    **{element: PERIODS[element] for element in (*_PERSON.split(), *BOARDS, *_PROGRAMS.split(), *_EDUCATION.split(), *GAINS)},
+    **{element: PERIODS[element] for pair in CREDENTIALS for element in pair},
+    **{element: PERIODS[element] for element in (*EMPLOYED.values(), "1603", "1618", "1704", *PLACED.values())},
+}
+"""The elements that indicators and groups are made of. 900 is `entry` in the frame."""
+
+LINE = "line"
+SHOWN = 200
+"""So many lines with mistakes are told one by one."""
+
+SAMPLE = 1000
+"""The lines that say how a column of dates is written."""
+
+MEANT = {
+    Kind.DATE: "no day, written 20250630 or 2025-06-30",
+    Kind.CODE: "no code of one or two digits",
+    Kind.MONEY: "no amount in dollars with at most two decimals, as 8200.00",
+}
+
+
+class Unfit(Invalid):
+    """A file is no flat file of the federal record, or cells of it hold what their element cannot."""
+
+    slug, title = "unfit-file", "This file cannot be computed from"
+
+
+@dataclass(frozen=True)
+class Flat:
+    """A file's rows in the columns of the frame, with `line`, and birth dates (200) for the age at entry.
+
+    unread: columns of the file that nothing asks for; absent: elements that are asked for and not there.
+    """
+
+    rows: pl.DataFrame
+    digest: str  # SHA-256 of the file
+    unread: tuple[str, ...]
+    absent: tuple[str, ...]
+
+
+def read(path: Path) -> Flat:
+    """Read a file. Raises `Unfit` with every mistake."""
+    header = _header(path)
+    names = [name if name in ELEMENTS else f"unread {n}" for n, name in enumerate(header)]
+    there = [name for name in names if name in ELEMENTS]
+    if not there:
+        raise Unfit("No column of the file is an element that is known. Its first line is a header of element numbers, as 100,900,901.")
+    try:
+        rows = _rows(_scanned(path, names), there)
+    except pl.exceptions.PolarsError as error:
+        raise Unfit(_unreadable(path, len(header))) from error
+    blank = [pl.lit(None, POLARS[kind]).alias(name) for name, kind in ELEMENTS.items() if name not in there]
+    return Flat(
+        rows.with_columns(*blank).rename({"900": "entry"}),
+        _digest(path),
+        tuple(name for name in header if name not in ELEMENTS),
+        tuple(name for name in ELEMENTS if name not in there),
+    )
+
+
+def _scanned(path: Path, names: Sequence[str]) -> pl.LazyFrame:
+    """The lines as text, each with its number; the header is line 1."""
+    return pl.scan_csv(
+        path,
+        has_header=False,
+        skip_rows=1,
+        schema=dict.fromkeys(names, pl.String()),
+        missing_columns="insert",
+        row_index_name=LINE,
+        row_index_offset=2,
+    )
+
+
+def _rows(scanned: pl.LazyFrame, there: Sequence[str]) -> pl.DataFrame:
+    """The lines as what their elements hold. They are read the quick way; those with a cell that it does not understand, with care."""
+    sample = scanned.select(there).head(SAMPLE).collect()
+    dashed = {name for name in there if ELEMENTS[name] is Kind.DATE and sample[name].str.contains("-", literal=True).any()}
+    typed = scanned.with_columns(_quickly(name, name in dashed).alias(f"quick {name}") for name in there)
+    doubt = pl.any_horizontal(pl.col(name).is_not_null() & pl.col(f"quick {name}").is_null() for name in there)
+    rows = typed.select(LINE, *(pl.col(f"quick {name}").alias(name) for name in there), doubt=doubt).collect(engine="streaming")
+    doubtful = rows.filter("doubt")[LINE]
+    rows = rows.drop("doubt")
+    if doubtful.is_empty():
+        return rows
+    told = scanned.filter(pl.col(LINE).is_in(doubtful.implode())).select(LINE, *(_text(name) for name in there)).collect(engine="streaming")
+    understood = told.select(LINE, *(_carefully(name).alias(name) for name in there))
+    wrong = pl.any_horizontal(told[name].is_not_null() & understood[name].is_null() for name in there)
+    if (mistaken := told.filter(pl.select(wrong).to_series())).height:
+        raise _mistakes(mistaken, there)
+    return pl.concat([rows.join(understood, on=LINE, how="anti"), understood]).sort(LINE)
+
+
+def too_close(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of one person that overlap or lie less than 90 days apart, by 100: `line`, and `after`, the line of the one before it.
+
+    They should be one record (edit check PC-03). They are told, never merged.
+    """
+    earlier = pl.col("901").shift()
+    same, near = pl.col("key") == pl.col("key").shift(), earlier.is_null() | (pl.col("entry") < earlier + pl.duration(days=90))
+    ordered = rows.lazy().drop_nulls(["100", "entry"]).select(LINE, "entry", "901", key=pl.col("100").hash()).sort("key", "entry", LINE)
+    return ordered.select(LINE, after=pl.col(LINE).shift(), close=same & near).filter("close").drop("close").sort(LINE).collect()
+
+
+def _header(path: Path) -> list[str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        try:
+            header = [name.strip() for name in next(csv.reader(file), [])]
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise Unfit("This is no CSV file in UTF-8 with a header of element numbers.") from error
+    if twice := sorted({name for name in header if name in ELEMENTS and header.count(name) > 1}):
+        raise Unfit(f"The header names {', '.join(twice)} more than once.")
+    return header
+
+
+def _text(name: str) -> pl.Expr:
+    """What stands in a cell; nothing if it is blank."""
+    told = pl.col(name).str.strip_chars()
+    return pl.when(told != "").then(told).alias(name)
+
+
+def _quickly(name: str, dashed: bool) -> pl.Expr:
+    """A column as what its element holds, where it is written as usual: dates as the file's first ones are, nothing around codes."""
+    match ELEMENTS[name]:
+        case Kind.DATE:
+            return _day(pl.col(name), dashed)
+        case Kind.MONEY:
+            return _cents(pl.col(name))
+        case Kind.CODE:
+            return _code(pl.col(name))
+        case _:
+            return _padded(name, _text(name))
+
+
+def _carefully(name: str) -> pl.Expr:
+    """A column of cells without blanks around them as what its element holds; blank where it holds something else."""
+    told = pl.col(name)
+    match ELEMENTS[name]:
+        case Kind.DATE:
+            return pl.coalesce(_day(told, False), _day(told, True))  # noqa: FBT003 - with and without dashes
+        case Kind.MONEY:
+            return _cents(told)
+        case Kind.CODE:
+            return _code(told)
+        case _:
+            return _padded(name, told)
+
+
+def _day(told: pl.Expr, dashed: bool) -> pl.Expr:
+    written = pl.when(told.str.len_bytes() == (10 if dashed else 8)).then(told)
+    return written.str.to_date("%Y-%m-%d" if dashed else "%Y%m%d", strict=False)
+
+
+def _cents(told: pl.Expr) -> pl.Expr:
+    """Dollars as cents: a float holds every amount of the record's length exactly enough to tell its cents."""
+    cents = told.cast(pl.Float64, strict=False) * 100
+    whole = cents.is_finite() & ((cents - cents.round()).abs() < 1e-3)
+    return pl.when(whole).then(cents.round()).cast(pl.Int64, strict=False)
+
+
+def _code(told: pl.Expr) -> pl.Expr:
+    code = told.cast(pl.Int16, strict=False)
+    return pl.when(code.is_between(0, 99)).then(code)
+
+
+def _padded(name: str, told: pl.Expr) -> pl.Expr:
+    """Codes of counties and boards with the leading zeros that spreadsheets take away; the state in capitals."""
+    match name:
+        case "102":
+            return told.str.zfill(3)
+        case "101":
+            return told.str.to_uppercase()
+        case _:
+            return told.str.zfill(5) if name in BOARDS else told
+
+
+def _mistakes(told: pl.DataFrame, there: Sequence[str]) -> Unfit:
+    """Every cell that does not hold what its element can, in the order of the lines."""
+    first = told.head(SHOWN)
+    understood = first.select(_carefully(name).alias(name) for name in there)
+    found = [
+        Violation(row[LINE], f"line {row[LINE]}, {name}", "cell", f"{'what is there' if name in PERSONAL else repr(row[name])} is {meant}")
+        for row, typed in zip(first.iter_rows(named=True), understood.iter_rows(named=True), strict=True)
+        for name in there
+        if row[name] is not None and typed[name] is None
+        for meant in [MEANT[ELEMENTS[name]]]
+    ]
+    more = f", of which the first {first.height} are told" if told.height > first.height else ""
+    return Unfit(f"{told.height:,} lines have cells that their elements cannot hold{more}. Nothing was computed.", violations=found)
+
+
+def _unreadable(path: Path, cells: int) -> str:
+    """Why a file cannot be read at all; slowly, but it says where."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in (reader := csv.reader(file)):
+                if len(row) > cells:
+                    return f"Line {reader.line_num} has {len(row)} cells, and the header {cells}."
+    except UnicodeDecodeError:
+        return "The file has cells that are not UTF-8. Save it as CSV UTF-8."
+    except csv.Error as error:
+        return f"This is no CSV file: {error}."
+    return "This is no CSV file with commas between its cells."
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def unread(flat: Flat) -> Iterator[str]:
+    """What is to be said of a file's columns."""
+    if flat.unread:
+        yield f"Not read, as no indicator asks for it: {', '.join(flat.unread)}."
+    if flat.absent:
+        yield f"Not in the file, and blank: {', '.join(flat.absent)}."
