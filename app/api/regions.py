@@ -20,6 +20,7 @@ from app.core.paging import LIMIT, MOST, link
 from app.definitions import regions as translation
 from app.definitions.writing import collection
 from app.participants.living import living
+from app.participants.tasks import resettled
 from app.regions import actions, maps, queries
 from app.regions.drafts import What
 from app.regions.maps import Comparison, Outlines
@@ -113,6 +114,8 @@ async def put_regions(
         tagged(response, (await queries.system(tx, by=by, key=system)).revision)
         return await _planned(tx, by, await maps.compared(tx, by=by, draft=draft))
     put = await actions.put_edition(tx, by=by, draft=draft, revision=revision)
+    if put.edition is not None:
+        await tx.defer(resettled)
     tagged(response, put.revision)
     return await _planned(tx, by, put.comparison)
 
@@ -194,7 +197,7 @@ async def list_places(read: Read, by: Reader) -> contract.PlacePage:
 async def put_places(all_of_them: contract.PlaceList, tx: Tx, by: Writer) -> contract.Replaced:
     """Let the known municipalities be these."""
     places = [(Place(one.county, one.code, one.name, one.kind), one.source) for one in all_of_them.items]
-    return contract.Replaced(changed=await actions.put_places(tx, by=by, places=places))
+    return await _replaced(tx, await actions.put_places(tx, by=by, places=places))
 
 
 @router.get("/zip-areas")
@@ -213,7 +216,14 @@ async def list_zip_areas(
 async def put_zip_areas(all_of_them: contract.ZipAreaList, tx: Tx, by: Writer) -> contract.Replaced:
     """Let the known ZIP codes be these."""
     areas = [(ZipArea(one.zip, one.county, one.place), one.source) for one in all_of_them.items]
-    return contract.Replaced(changed=await actions.put_zip_areas(tx, by=by, areas=areas))
+    return await _replaced(tx, await actions.put_zip_areas(tx, by=by, areas=areas))
+
+
+async def _replaced(tx: db.Tx, changed: int) -> contract.Replaced:
+    """What addresses are located by changed: a job settles where people live."""
+    if changed:
+        await tx.defer(resettled)
+    return contract.Replaced(changed=changed)
 
 
 def _region(region: Region, found: Outlines) -> contract.Region:

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.career_paths import queries as paths
 from app.core.db import Tx
@@ -64,11 +64,11 @@ async def test_applying_again_changes_nothing_and_an_export_is_what_was_applied(
 def edit(home: Home, name: str, *changes: tuple[str, str]) -> None:
     """Change a file's text: each of the old texts stands there once."""
     path = home.root / name
-    text = path.read_text()
+    content = path.read_text()
     for old, new in changes:
-        assert text.count(old) == 1, (name, old, text.count(old))
-        text = text.replace(old, new)
-    path.write_text(text)
+        assert content.count(old) == 1, (name, old, content.count(old))
+        content = content.replace(old, new)
+    path.write_text(content)
 
 
 def told(made: Plan) -> list[str]:
@@ -180,8 +180,8 @@ async def test_an_edition_without_its_file(db: Tx, home: Home) -> None:
     await applied(db, home)
     assert (await planned(db, home)).empty
     one = Draft(replace(AREAS, valid_from=LATER))
-    path, text = edition_file(one, home.regions, newest=True)
-    path.write_text(text)
+    path, content = edition_file(one, home.regions, newest=True)
+    path.write_text(content)
     assert told(await planned(db, home)) == [
         "+ region lwda/ash  added from 2027-01-01",
         "+ region lwda/elm  added from 2027-01-01",
@@ -192,6 +192,19 @@ async def test_an_edition_without_its_file(db: Tx, home: Home) -> None:
     path.unlink()
     has_none = "its edition of 2027-01-01 is recorded and has no file. Add a later one instead of leaving it out."
     assert (await planned(db, home)).refusals == (f"region_edition lwda: {has_none}",)
+
+
+async def test_people_are_settled_by_a_job_when_regions_are_applied(db: Tx, home: Home) -> None:
+    """In the same transaction, and only if it changed anything about regions."""
+    waiting = text("SELECT count(*) FROM jobs.procrastinate_jobs WHERE task_name = 'participants.resettle'")
+    await settled(db, home)
+    assert await db.scalar(waiting) == 1
+    edit(home, AIDE, ("2022-07-01", "2027-01-01"), ('title = "Aide"', 'title = "Nursing aide"'))
+    await applied(db, home)
+    assert await db.scalar(waiting) == 1
+    (home.regions / "editions/lwda/2020-01-01.toml").unlink()
+    await applied(db, home)
+    assert await db.scalar(waiting) == 2
 
 
 async def test_what_others_stand_on_is_not_left_out(db: Tx, home: Home) -> None:
@@ -242,8 +255,8 @@ async def test_an_occupation_that_is_in_use_stays_when_the_tables_leave_it_out(d
 async def test_a_next_edition_says_what_moves_and_who_lives_there(db: Tx, home: Home) -> None:
     await settled(db, home)
     one = Draft(replace(AREAS, valid_from=LATER, regions=(Region("ash", "Ash", ("36001", "36003")),)))
-    path, text = edition_file(one, home.regions, newest=True)
-    path.write_text(text)
+    path, content = edition_file(one, home.regions, newest=True)
+    path.write_text(content)
     edit(home, "regions/us-ny/zip_areas.csv", ("10003,36003,ashville,the post\n", ""))
     made = await planned(db, home)
     assert told(made) == [

@@ -19,6 +19,7 @@ from app.definitions.reading import Reader
 from app.definitions.regions import EDITION, REGION
 from app.definitions.translation import fields
 from app.participants.living import living
+from app.participants.tasks import resettled
 from app.regions import actions, maps, queries
 from app.regions.drafts import Draft, Map, same
 from app.regions.rules import COUNTY, Place, ZipArea
@@ -99,7 +100,7 @@ class Regions:
         return {(REGION, f"{system}/{code}"): people for system, regions in found.items() for code, people in regions.items()}
 
     async def apply(self, tx: Tx, wanted: Divided, plan: Plan, on: date, /, *, by: Actor) -> None:
-        """Systems; counties; places; the other editions, made of these; what is gone; ZIP codes."""
+        """Systems; counties; places; the other editions, made of these; what is gone; ZIP codes. A job then settles who lives where."""
         for system in wanted.systems:
             await actions.describe_system(tx, by=by, **system.model_dump())
         last = {one.system: one.valid_from for one in await queries.editions(tx, by=by)}
@@ -120,6 +121,7 @@ class Regions:
         if plan.of(ZIP_AREA):
             areas = [(ZipArea(one.zip, one.county, one.place), one.source) for one in wanted.zip_areas]
             await actions.put_zip_areas(tx, by=by, areas=areas)
+        await tx.defer(resettled)
 
     def files(self, held: Divided, home: Home) -> Mapping[Path, str]:
         """A file for each system and each edition; the counties of today have their own."""
