@@ -91,13 +91,12 @@ def compute(rows: pl.DataFrame, asked: Asked, groupings: Sequence[Grouping]) -> 
     """Every indicator of every program, of all rows and by each grouping. rows: as `flat.read` makes them."""
     cells: list[Cell] = []
     left_out: list[LeftOut] = []
+    grouped = rows.lazy().with_columns(column for grouping in groupings for column in grouping.columns).collect()
     for program in RESULTS:
         indicators = results(program, asked)
-        theirs = _placed(rows, program, indicators, groupings)
-        for indicator in indicators:
-            reasons = _reasons(theirs, indicator, rows.height)
-            left_out.append(LeftOut(indicator, reasons))
-            cells += _cells(theirs, indicator, groupings, unit_of(program, asked))
+        theirs = _placed(grouped, program, indicators, groupings)
+        left_out += [LeftOut(indicator, _reasons(theirs, indicator, rows.height)) for indicator in indicators]
+        cells += _cells(theirs, indicators, groupings, unit_of(program, asked))
     return Computed(tuple(cells), tuple(left_out), rows.height)
 
 
@@ -107,8 +106,8 @@ def unit_of(program: Program, asked: Asked) -> Unit:
 
 
 def _placed(rows: pl.DataFrame, program: Program, indicators: Sequence[Indicator], groupings: Sequence[Grouping]) -> pl.DataFrame:
-    """The rows of a program, with what groups are made of, and the place and the nine of each indicator."""
-    kept = dict.fromkeys((LINE, "100", *(element for grouping in groupings for element in grouping.elements)))
+    """The rows of a program, with their groups, and the place and the nine of each indicator."""
+    kept = [LINE, "100", *(name for grouping in groupings for name in grouping.names)]
     nines = [i.nines.alias(_nines(i)) for i in indicators if i.nines is not None]
     told = nw.from_native(rows.lazy()).filter(member(program)).select(*kept, *(c for i in indicators for c in i.columns), *nines)
     return pl.DataFrame(told.collect(backend="polars").to_native())
@@ -129,23 +128,40 @@ def _reasons(theirs: pl.DataFrame, indicator: Indicator, everybody: int) -> dict
     return reasons
 
 
-def _cells(theirs: pl.DataFrame, indicator: Indicator, groupings: Sequence[Grouping], unit: Unit) -> Iterator[Cell]:
-    """The cell of all, and one of each group in which somebody is due."""
-    place = pl.col(indicator.key)
-    due = theirs.filter((place <= DENOMINATOR) | _due_nines(indicator)).with_columns(
-        numerator=place == NUMERATOR,
-        inside=place <= DENOMINATOR,
-        nine=_due_nines(indicator),
-        amount=pl.lit(None, pl.Int64) if indicator.amount is None else pl.col(indicator.amounts),
-        person=pl.coalesce("100", pl.format("line {}", LINE)) if unit == "person" else pl.lit(None),
+def _cells(theirs: pl.DataFrame, indicators: Sequence[Indicator], groupings: Sequence[Grouping], unit: Unit) -> Iterator[Cell]:
+    """Of each indicator the cell of all, and one of each group in which somebody is due."""
+    asked: list[tuple[Indicator, str, pl.LazyFrame]] = []
+    due = pl.collect_all([_due(theirs, indicator, unit) for indicator in indicators])
+    for indicator, rows in zip(indicators, due, strict=True):
+        asked.append((indicator, ALL, _sums(rows.lazy().with_columns(group=pl.lit(ALL)), indicator, unit)))
+        for grouping in groupings:
+            parts = [rows.lazy().rename({name: "group"}).drop_nulls("group").select("group", *_SUMMED) for name in grouping.names]
+            asked.append((indicator, grouping.name, _sums(pl.concat(parts), indicator, unit)))
+    found = pl.collect_all([sums for *_, sums in asked])
+    for (indicator, name, _), sums in zip(asked, found, strict=True):
+        if name == ALL:
+            yield _cell(indicator, sums.row(0) if sums.height else (ALL, 0, 0, 0, 0, None))
+        else:
+            yield from (_cell(indicator, (f"{name}={group}", *rest)) for group, *rest in sorted(sums.iter_rows()))
+
+
+_SUMMED = ("person", "numerator", "inside", "nine", "amount")
+
+
+def _due(theirs: pl.DataFrame, indicator: Indicator, unit: Unit) -> pl.LazyFrame:
+    """The rows that are counted, or would be if a nine were a no."""
+    place, nines = pl.col(indicator.key), _due_nines(indicator)
+    return (
+        theirs.lazy()
+        .filter((place <= DENOMINATOR) | nines)
+        .with_columns(
+            numerator=place == NUMERATOR,
+            inside=place <= DENOMINATOR,
+            nine=nines,
+            amount=pl.lit(None, pl.Int64) if indicator.amount is None else pl.col(indicator.amounts),
+            person=pl.coalesce("100", pl.format("line {}", LINE)) if unit == "person" else pl.lit(None),
+        )
     )
-    whole = _sums(due.with_columns(group=pl.lit(ALL)), unit)
-    yield _cell(indicator, whole.row(0) if whole.height else (ALL, 0, 0, 0, 0, None))
-    for grouping in groupings:
-        grouped = due.with_columns(group=grouping.group)
-        sums = _sums(grouped.explode("group") if grouping.several else grouped, unit)
-        for group, *rest in sums.sort("group").iter_rows():
-            yield _cell(indicator, (f"{grouping.name}={group}", *rest))
 
 
 def _due_nines(indicator: Indicator) -> pl.Expr:
@@ -156,17 +172,15 @@ def _due_nines(indicator: Indicator) -> pl.Expr:
     return pl.col(_nines(indicator)) & pl.col(indicator.key).is_in(due)
 
 
-def _sums(due: pl.DataFrame, unit: Unit) -> pl.DataFrame:
+def _sums(due: pl.LazyFrame, indicator: Indicator, unit: Unit) -> pl.LazyFrame:
     """Of each group: how many are in numerator, denominator, are nines, are both; the median. A person counts by the best of the rows."""
     if unit == "person":
         each = due.group_by("group", "person").agg(pl.col("numerator", "inside", "nine").any(), pl.col("amount").first())
         due = each.with_columns(nine=pl.col("nine") & ~pl.col("inside"))
-    return due.group_by("group").agg(
-        pl.col("numerator", "inside", "nine").sum(),
-        both=(pl.col("nine") & pl.col("inside")).sum(),
-        # A float holds the median of whole cents exactly: it is a half of a whole number.
-        median=pl.col("amount").filter("numerator").median(),
-    )
+    # A float holds the median of whole cents exactly: it is a half of a whole number.
+    median = pl.lit(None, pl.Float64) if indicator.amount is None else pl.col("amount").filter("numerator").median()
+    both = (pl.col("nine") & pl.col("inside")).sum()
+    return due.group_by("group").agg(pl.col("numerator", "inside", "nine").sum(), both.alias("both"), median.alias("median"))
 
 
 def _cell(indicator: Indicator, sums: tuple[Any, ...]) -> Cell:

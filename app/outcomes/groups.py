@@ -38,12 +38,19 @@ class NotAGrouping(Invalid):
 
 @dataclass(frozen=True, eq=False)  # an expression has no truth value, hence no equality
 class Grouping:
-    """A column of groups, made of `elements`: a text, or where rows are in several groups a list of texts."""
+    """Columns of groups: a row is in the group of each column that has one. A single column has one for everybody."""
 
     name: str
-    elements: tuple[str, ...]
-    group: pl.Expr
-    several: bool = False
+    groups: tuple[pl.Expr, ...]
+
+    @property
+    def columns(self) -> tuple[pl.Expr, ...]:
+        """The columns under names of their own: many rows share few groups."""
+        return tuple(group.cast(pl.Categorical).alias(name) for group, name in zip(self.groups, self.names, strict=True))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(f"{self.name} {n}" for n in range(len(self.groups)))
 
 
 def groupings(by: Sequence[str], policy: Policy, state: str | None) -> Iterator[Grouping]:
@@ -55,17 +62,16 @@ def groupings(by: Sequence[str], policy: Policy, state: str | None) -> Iterator[
     for name in dict.fromkeys(by):
         match name:
             case "county":
-                yield Grouping("county", ("101", "102"), _county(state))
+                yield Grouping(name, (_county(state),))
             case "sex":
-                yield Grouping("sex", ("201",), _sex())
+                yield Grouping(name, (_sex(),))
             case "race_ethnicity":
-                overlapping = policy.race == "overlapping"
-                yield Grouping(name, ("210", *RACES), _every_race() if overlapping else _one_race(), several=overlapping)
+                yield Grouping(name, _every_race() if policy.race == "overlapping" else (_one_race(),))
             case "age":
-                yield Grouping("age", ("200", "entry"), _band())
+                yield Grouping(name, (_band(),))
             case "lwda":
-                yield Grouping("lwda", BOARDS[:1], pl.col(BOARDS[0]).fill_null(UNKNOWN))
-                yield Grouping("lwda_local", BOARDS, _boards(), several=True)
+                yield Grouping(name, (pl.col("108-A").fill_null(UNKNOWN),))
+                yield Grouping("lwda_local", _boards())
 
 
 def _county(state: str | None) -> pl.Expr:
@@ -95,11 +101,11 @@ def _one_race() -> pl.Expr:
     return _first(rows, NOT_DISCLOSED)
 
 
-def _every_race() -> pl.Expr:
+def _every_race() -> tuple[pl.Expr, ...]:
     """Every row that applies to somebody (reading `race`)."""
     rows = {HISPANIC: _yes("210"), **{race: _yes(element) for element, race in RACES.items()}, MORE_THAN_ONE: _many()}
-    told = pl.concat_list(*(pl.when(claim).then(pl.lit(row)) for row, claim in rows.items())).list.drop_nulls()
-    return _or_else(told, NOT_DISCLOSED)
+    rows[NOT_DISCLOSED] = ~pl.any_horizontal(rows.values())
+    return tuple(pl.when(claim).then(pl.lit(row)) for row, claim in rows.items())
 
 
 def _band() -> pl.Expr:
@@ -110,15 +116,14 @@ def _band() -> pl.Expr:
     return _first({UNKNOWN: age.is_null(), **{band: age < over for band, over in AGES}}, "60+")
 
 
-def _boards() -> pl.Expr:
-    """Every board that reports the period locally."""
-    return _or_else(pl.concat_list(*BOARDS).list.drop_nulls().list.unique(), UNKNOWN)
+def _boards() -> tuple[pl.Expr, ...]:
+    """Every board that reports the period locally, each once."""
+    first, second, third = map(pl.col, BOARDS)
+    none = pl.when(second.is_null() & third.is_null()).then(pl.lit(UNKNOWN))
+    again = (third == first).fill_null(value=False) | (third == second).fill_null(value=False)
+    return first.fill_null(none), pl.when(second.ne_missing(first)).then(second), pl.when(~again).then(third)
 
 
 def _first(groups: Mapping[str, pl.Expr], otherwise: str) -> pl.Expr:
     """The first group whose claim holds."""
     return pl.coalesce(*(pl.when(claim).then(pl.lit(group)) for group, claim in groups.items()), pl.lit(otherwise))
-
-
-def _or_else(groups: pl.Expr, none: str) -> pl.Expr:
-    return pl.when(groups.list.len() > 0).then(groups).otherwise(pl.concat_list(pl.lit(none)))
