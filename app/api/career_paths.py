@@ -1,6 +1,5 @@
 """Career paths and collections."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -13,6 +12,7 @@ from app.career_paths import actions, queries
 from app.career_paths.rules import totals
 from app.career_paths.surroundings import judged
 from app.contract import career_paths as contract
+from app.contract.values import Day
 from app.core import db
 from app.core.actor import Actor
 from app.core.errors import Invalid
@@ -25,9 +25,9 @@ Reader = Annotated[Actor, may_see(Permission.READ_DEFINITIONS)]
 Writer = Annotated[Actor, may(Permission.WRITE_DEFINITIONS)]
 After = Annotated[str | None, Query(description="the `next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
-Startable = Annotated[date | None, Query(description="those alone that may be started on this day")]
+Startable = Annotated[Day | None, Query(description="those alone that may be started on this day")]
 AS_DRAFTED = contract.Publication(valid_from=None)
-OnDay = Annotated[date | None, Query(description="as it was or will be on this day; today if left out")]
+OnDay = Annotated[Day | None, Query(description="as it was or will be on this day; today if left out")]
 
 
 @router.get("/career-paths")

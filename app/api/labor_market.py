@@ -14,6 +14,7 @@ from app.api.enrollments import MISSING, STALE
 from app.api.revisions import IfMatch, tagged
 from app.contract import labor_market as contract
 from app.contract.definitions import DefinitionPlan
+from app.contract.values import Day
 from app.core import db
 from app.core.actor import Actor
 from app.core.paging import LIMIT, MOST, link
@@ -28,7 +29,7 @@ Reader = Annotated[Actor, may_see(Permission.READ_DEFINITIONS)]
 Writer = Annotated[Actor, may(Permission.WRITE_DEFINITIONS)]
 After = Annotated[str | None, Query(description="the `next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
-OnDay = Annotated[date | None, Query(description="on this day; today if left out")]
+OnDay = Annotated[Day | None, Query(description="on this day; today if left out")]
 Words = Annotated[str, Query(max_length=200, description="words of a title, or of a title as workers reported it; or how a code begins")]
 Code = Annotated[str, Path(pattern=r"^[0-9]{2}-[0-9]{4}(\.[0-9]{2})?$", examples=["29-2052"])]
 BySystem = Annotated[str, Query(description="the region system whose regions list the figures of the areas that they touch")]
@@ -124,7 +125,7 @@ async def list_layoff_notices(
     request: Request,
     response: Response,
     county: Annotated[str | None, Query(pattern=r"^[0-9]{5}$", description="of this county alone: its FIPS code")] = None,
-    since: Annotated[date | None, Query(description="given on this day or later")] = None,
+    since: Annotated[Day | None, Query(description="given on this day or later")] = None,
     after: After = None,
     limit: Limit = LIMIT,
 ) -> contract.LayoffNoticePage:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from app.contract.definitions import Line
 from app.contract.regions import RegionCollection, RegionEditionDefinition
+from app.contract.values import Day
 from app.core.errors import Invalid
 from app.definitions import regions as translation
 from app.regions import files
@@ -81,7 +82,7 @@ class Beside:
 
 
 async def _beside(
-    valid_from: Annotated[date | None, Query(description="of a file: the first day on which its regions hold")] = None,
+    valid_from: Annotated[Day | None, Query(description="of a file: the first day on which its regions hold")] = None,
     source: Annotated[Line | None, Query(description="of a file: who drew its regions, and the vintage")] = None,
     code: Annotated[str | None, Query(description="of a file: the column that holds the codes; `code` if left out")] = None,
     name: Annotated[str | None, Query(description="of a file: the column that holds the names; `name` if left out")] = None,
@@ -96,7 +97,7 @@ FileSays = Annotated[Beside, Depends(_beside)]
 class _Says(BaseModel):
     """The first day and the source of a file's regions, wherever they stand."""
 
-    valid_from: date
+    valid_from: Day
     source: Line
 
 

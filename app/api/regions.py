@@ -13,6 +13,7 @@ from app.api.region_bodies import BODIES, GEOJSON, Body, FileSays, drafted
 from app.api.revisions import IfMatch, tagged
 from app.contract import regions as contract
 from app.contract.definitions import DefinitionPlan, Key
+from app.contract.values import Day
 from app.core import db
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound
@@ -33,7 +34,7 @@ Reader = Annotated[Actor, may_see(Permission.READ_DEFINITIONS)]
 Writer = Annotated[Actor, may(Permission.WRITE_DEFINITIONS)]
 System = Annotated[Key, Path(description="the region system's key")]
 Code = Annotated[contract.RegionCode, Path(description="the region's code within the system")]
-OnDay = Annotated[date | None, Query(description="as it was or will be on this day; today if left out")]
+OnDay = Annotated[Day | None, Query(description="as it was or will be on this day; today if left out")]
 After = Annotated[str | None, Query(description="the `next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 
@@ -137,9 +138,9 @@ async def locate(
     by: Reader,
     today: TodayRead,
     on: OnDay = None,
-    county: Annotated[str | None, Query(pattern=r"^\d{5}$", description="the county's FIPS code")] = None,
+    county: Annotated[str | None, Query(pattern=r"^[0-9]{5}$", description="the county's FIPS code")] = None,
     place: Annotated[str | None, Query(max_length=100, description="with `county`: the city or town of the address")] = None,
-    zip_code: Annotated[str | None, Query(alias="zip", pattern=r"^\d{5}$")] = None,
+    zip_code: Annotated[str | None, Query(alias="zip", pattern=r"^[0-9]{5}$")] = None,
     lon: Annotated[float | None, Query(description="with `lat`: degrees, west is negative")] = None,
     lat: float | None = None,
 ) -> contract.Location:
@@ -166,7 +167,7 @@ async def read_crosswalk(
     by: Reader,
     today: TodayRead,
     on: OnDay = None,
-    to_on: Annotated[date | None, Query(description="another day for `to_system`; `on` if left out")] = None,
+    to_on: Annotated[Day | None, Query(description="another day for `to_system`; `on` if left out")] = None,
     weight: Literal["area", "county"] = "area",
 ) -> contract.Crosswalk:
     """The shares in which the regions of one system fall into those of another, or of another day. They say nothing about people."""

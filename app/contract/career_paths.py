@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
 
 from app.contract.definitions import Definition, Dollars, Key, Line, Prose, RegionReference
+from app.contract.values import Day, Whole
 
 StepKind = Literal["course", "credential", "work_based_learning", "career_skill"]
 Delivery = Literal["online", "in_person", "hybrid"]
@@ -25,7 +26,7 @@ CredentialType = Literal[
     "not_recognized",
 ]
 
-_SHAPE = {"soc_2018": r"^\d{2}-\d{4}$", "onet_soc_2019": r"^\d{2}-\d{4}\.\d{2}$"}
+_SHAPE = {"soc_2018": r"^[0-9]{2}-[0-9]{4}$", "onet_soc_2019": r"^[0-9]{2}-[0-9]{4}\.[0-9]{2}$"}
 
 
 class SocTarget(Definition):
@@ -70,9 +71,9 @@ class Step(Definition):
     key: Key
     title: Line
     kind: StepKind
-    hours: int = Field(ge=1, le=20_000, description="hours of instruction, practice or work")
+    hours: Whole = Field(ge=1, le=20_000, description="hours of instruction, practice or work")
     hours_basis: Basis = Field("typical", description="`set` by the body that a source names, or `typical` where none sets them")
-    weeks: int = Field(ge=1, le=520, description="planned duration in weeks")
+    weeks: Whole = Field(ge=1, le=520, description="planned duration in weeks")
     delivery: Delivery
     provider: Provider
     cost: Dollars = Field(
@@ -108,7 +109,7 @@ class CareerPathDefinition(Definition):
     key: Key = Field(examples=["pharmacy_technician"])
     title: Line
     summary: Prose
-    valid_from: date = Field(description="the first day on which this version may be started")
+    valid_from: Day = Field(description="the first day on which this version may be started")
     source: Line = Field(description="who put the path together, from what")
     leads_to: tuple[Key, ...] = Field((), description="paths that this one is a rung to")
     target_occupations: tuple[TargetOccupation, ...] = Field(min_length=1)
@@ -121,7 +122,7 @@ class CareerPathChange(Definition):
 
     title: Line | None = None
     summary: Prose | None = None
-    valid_from: date | None = None
+    valid_from: Day | None = None
     source: Line | None = None
     leads_to: tuple[Key, ...] | None = None
     target_occupations: tuple[TargetOccupation, ...] | None = Field(None, min_length=1)
@@ -146,7 +147,7 @@ class CollectionDefinition(Definition):
     title: Line
     audience: Line = Field(description="whom it is for")
     summary: Prose
-    valid_from: date
+    valid_from: Day
     source: Line
     items: tuple[CollectionItem, ...] = Field(min_length=1)
 
@@ -240,10 +241,10 @@ class CareerPathPage(BaseModel):
 class Publication(Definition):
     """The body of `POST /v1/career-paths/{key}/publication`."""
 
-    valid_from: date | None = Field(None, description="the first day on which it may be started, if it is not the draft's own")
+    valid_from: Day | None = Field(None, description="the first day on which it may be started, if it is not the draft's own")
 
 
 class Retirement(Definition):
     """The body of `POST /v1/career-paths/{key}/retirement`."""
 
-    valid_until: date = Field(description="the first day on which it may no longer be started")
+    valid_until: Day = Field(description="the first day on which it may no longer be started")

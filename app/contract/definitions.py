@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
+from app.contract.values import exact
+
 
 class Definition(BaseModel):
     """A part of a state's definitions. Unknown keys are refused: a misspelt one would silently mean nothing."""
@@ -23,18 +25,9 @@ Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=
 """Text of one or more lines."""
 
 
-def _exact(value: object) -> object:
-    """Money is text: a float has lost its cents already, and JSON and TOML read 129.00 as one."""
-    if isinstance(value, Decimal):
-        return value
-    if not isinstance(value, str):
-        raise ValueError('write money as text with two decimals, as in "129.00"')
-    return value
-
-
 Dollars = Annotated[
     Decimal,
-    BeforeValidator(_exact),
+    BeforeValidator(exact),
     Field(ge=0, max_digits=11, decimal_places=2),
     PlainSerializer(lambda value: f"{value:.2f}", return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,9}(\.\d{1,2})?$", "examples": ["129.00"]}),

@@ -1,13 +1,13 @@
 """Evidence of work: a record per person, quarter, employer and source."""
 
 import re
-from decimal import Decimal
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
 
 from app.contract.definitions import Dollars
+from app.contract.values import Fraction, Truth
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
@@ -40,7 +40,9 @@ class Rate(BaseModel):
 
     basis: Literal["hourly", "weekly", "biweekly", "monthly", "annual"]
     amount: Dollars = Field(gt=0, examples=["19.50"])
-    weekly_hours: Decimal | None = Field(None, gt=0, le=168, max_digits=5, decimal_places=2, description="of an hourly rate: regular hours")
+    weekly_hours: Fraction | None = Field(
+        None, gt=0, le=168, max_digits=5, decimal_places=2, description="of an hourly rate: regular hours"
+    )
 
     @model_validator(mode="after")
     def _hours_where_they_count(self) -> Self:
@@ -61,7 +63,7 @@ class NewEmploymentRecord(BaseModel):
     rate: Rate | None = Field(None, description="in place of `wages`, where only the rate is known")
     occupation: Text | None = Field(None, description="SOC 2018, where employer or learner told it", examples=["29-2052"])
     industry: Text | None = Field(None, description="NAICS 2022, six digits", examples=["456110"])
-    apprenticeship: bool = Field(default=False, description="whether it is a registered apprenticeship")
+    apprenticeship: Truth = Field(default=False, description="whether it is a registered apprenticeship")
 
     @model_validator(mode="after")
     def _rate_in_place_of_wages(self) -> Self:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from app.contract.career_paths import CredentialType
 from app.contract.definitions import Definition, Key, Line
 from app.contract.states import Program
+from app.contract.values import Day, Truth
 
 
 def _listed(value: Any) -> Any:
@@ -34,10 +35,10 @@ class ServiceKindDefinition(Definition):
         description="the PIRL elements that report it", examples=[["1104"]]
     )
     citation: Line = Field(description="the sentence of the rule that says what it does")
-    triggers: bool = Field(description="whether it begins a participation where none is open")
-    extends: bool = Field(description="whether it keeps an open participation open, for 90 days after it")
-    runs: bool = Field(default=False, description="whether it lasts until a day on which it ends; without an end it still runs")
-    training_type: Annotated[Annotated[str, Field(pattern=r"^\d{2}$")] | None, BeforeValidator(_blank)] = Field(
+    triggers: Truth = Field(description="whether it begins a participation where none is open")
+    extends: Truth = Field(description="whether it keeps an open participation open, for 90 days after it")
+    runs: Truth = Field(default=False, description="whether it lasts until a day on which it ends; without an end it still runs")
+    training_type: Annotated[Annotated[str, Field(pattern=r"^[0-9]{2}$")] | None, BeforeValidator(_blank)] = Field(
         None, description="of training: its code in PIRL 1303"
     )
 
@@ -64,8 +65,8 @@ class NewEnrollment(_New):
 
     participant: UUID
     career_path: UUID = Field(description="the version of the path, as `GET /v1/career-paths/{key}` gives its `id`")
-    started_on: date = Field(description="the first day; not in the future")
-    planned_end: date | None = Field(
+    started_on: Day = Field(description="the first day; not in the future")
+    planned_end: Day | None = Field(
         None, description="the day on which the path is to be finished; its planned weeks say, if it is left out"
     )
     partner: UUID | None = Field(None, description=_PARTNER)
@@ -77,8 +78,8 @@ class NewServiceOfEnrollment(_New):
 
     kind: Key = Field(description="its kind in the service catalogue")
     program: Program
-    given_on: date = Field(description="the day, or the first day; not in the future")
-    ended_on: date | None = Field(None, description="of a kind that runs: its last day; empty while it runs")
+    given_on: Day = Field(description="the day, or the first day; not in the future")
+    ended_on: Day | None = Field(None, description="of a kind that runs: its last day; empty while it runs")
     partner: UUID | None = Field(None, description=_PARTNER)
 
 
@@ -93,8 +94,8 @@ class NewPlannedService(_New):
 
     kind: Key = Field(description="its kind in the service catalogue")
     program: Program
-    documented_on: date = Field(description="the day on which it was written down; not in the future")
-    planned_for: date = Field(description="the day on which it is to be given")
+    documented_on: Day = Field(description="the day on which it was written down; not in the future")
+    planned_for: Day = Field(description="the day on which it is to be given")
     partner: UUID | None = Field(None, description=_PARTNER)
 
 
@@ -102,7 +103,7 @@ class NewStepCompletion(_New):
     """An enrolled person finished a step."""
 
     step: UUID = Field(description="a step of the version on which the enrollment started")
-    completed_on: date
+    completed_on: Day
 
 
 class NewCredentialOfEnrollment(_New):
@@ -111,7 +112,7 @@ class NewCredentialOfEnrollment(_New):
     name: Line
     wioa_type: CredentialType = Field(description="PIRL 1800 in words")
     issuer: Line | None = None
-    awarded_on: date
+    awarded_on: Day
     partner: UUID | None = Field(None, description=_PARTNER)
 
 
@@ -130,14 +131,14 @@ class NewExitReason(_New):
     """A reason that leaves an exit out of indicators. It is not an exit: exits are derived."""
 
     reason: ExitReasonCode = Field(description="PIRL 923 in words")
-    since: date = Field(description="the day on which it began")
+    since: Day = Field(description="the day on which it began")
     partner: UUID | None = Field(None, description=_PARTNER)
 
 
 class Ending(_New):
     """An enrollment, or a service that runs, ended."""
 
-    ended_on: date = Field(description="the last day; not in the future")
+    ended_on: Day = Field(description="the last day; not in the future")
 
 
 class Void(_New):

@@ -16,6 +16,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from app.contract.definitions import Definition, Key, Line, Prose
+from app.contract.values import Day, Number, Whole
 
 OccupationSystem = Literal["soc_2018", "onet_soc_2019", "oews_2019"]
 FigureStatus = Literal["ok", "suppressed", "top_coded", "not_published"]
@@ -141,11 +142,11 @@ class DemandEvidence(Definition):
     """The figures of one OEWS area from which a designation follows."""
 
     area: AreaCode
-    employment: int = Field(ge=0, description="jobs in the area")
-    share_percent: float = Field(ge=0, le=100, description="of the area's jobs")
-    p75: int | None = Field(None, ge=0, description="75th percentile, dollars a year; empty if top-coded")
-    p75_to_median: float | None = Field(None, ge=0, description="that to the area's median of all occupations")
-    job_zone: int | None = Field(None, ge=1, le=5)
+    employment: Whole = Field(ge=0, description="jobs in the area")
+    share_percent: Number = Field(ge=0, le=100, description="of the area's jobs")
+    p75: Whole | None = Field(None, ge=0, description="75th percentile, dollars a year; empty if top-coded")
+    p75_to_median: Number | None = Field(None, ge=0, description="that to the area's median of all occupations")
+    job_zone: Whole | None = Field(None, ge=1, le=5)
 
 
 class InDemandJobDefinition(Definition):
@@ -167,7 +168,7 @@ class InDemandJobDefinition(Definition):
 class InDemandListDefinition(Definition):
     """All in-demand jobs of a region from a day on: the body of PUT. What it does not list ends on that day; nothing is edited."""
 
-    valid_from: date
+    valid_from: Day
     jobs: tuple[InDemandJobDefinition, ...] = Field(max_length=2000)
 
     @model_validator(mode="after")
@@ -183,9 +184,9 @@ class NewLayoffNotice(Definition):
     employer: Line = Field(description="the employer, as published")
     site: Line = Field(description="where the jobs are: an address, or the site's name")
     county: str = Field(pattern=r"^[0-9]{5}$", description="the county's FIPS code", examples=["36029"])
-    notice_date: date
-    effective_date: date = Field(description="the first day of the layoffs; in some published notices it comes before the notice")
-    affected: int = Field(ge=1, le=1_000_000, description="how many people lose their jobs")
+    notice_date: Day
+    effective_date: Day = Field(description="the first day of the layoffs; in some published notices it comes before the notice")
+    affected: Whole = Field(ge=1, le=1_000_000, description="how many people lose their jobs")
     event: Literal["closure", "layoff"]
     source: Line = Field(description="where it was published")
 
@@ -196,9 +197,9 @@ class LayoffNoticeChange(Definition):
     employer: Line | None = None
     site: Line | None = None
     county: str | None = Field(None, pattern=r"^[0-9]{5}$")
-    notice_date: date | None = None
-    effective_date: date | None = None
-    affected: int | None = Field(None, ge=1, le=1_000_000)
+    notice_date: Day | None = None
+    effective_date: Day | None = None
+    affected: Whole | None = Field(None, ge=1, le=1_000_000)
     event: Literal["closure", "layoff"] | None = None
     source: Line | None = None
 

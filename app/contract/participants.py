@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
+from app.contract.values import Day, Whole
+
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """Text of one line, as people write names and addresses."""
 
@@ -53,19 +55,19 @@ class NewParticipant(_About):
 
     first_name: Written = Field(examples=["Ana"])
     last_name: Written = Field(examples=["Cruz"])
-    birth_date: date = Field(examples=["1990-05-17"])
+    birth_date: Day = Field(examples=["1990-05-17"])
     residence: Address
-    sex: int = Field(9, description="PIRL 201: 1 male, 2 female, 9 not disclosed")
-    hispanic: int = Field(9, description="PIRL 210: 1 Hispanic or Latino, 0 not, 9 not disclosed")
+    sex: Whole = Field(9, description="PIRL 201: 1 male, 2 female, 9 not disclosed")
+    hispanic: Whole = Field(9, description="PIRL 210: 1 Hispanic or Latino, 0 not, 9 not disclosed")
     races: list[Race] = Field(
         default_factory=list,
         max_length=10,
         description="PIRL 211 to 215 in words: american_indian_or_alaska_native, asian, black_or_african_american, "
         "native_hawaiian_or_pacific_islander, white; none: not disclosed",
     )
-    veteran: int = Field(9, description="PIRL 300: 1 yes, 0 no, 9 not disclosed")
+    veteran: Whole = Field(9, description="PIRL 300: 1 yes, 0 no, 9 not disclosed")
     partner: UUID | None = Field(None, description="the partner that registers; partner staff may leave it out")
-    registered_on: date | None = Field(None, description="the day of registration; left out: today")
+    registered_on: Day | None = Field(None, description="the day of registration; left out: today")
     reference: Written | None = Field(None, description="the partner's own id for the person; never a social security number")
 
 
@@ -74,12 +76,12 @@ class ParticipantChange(_About):
 
     first_name: Written | None = None
     last_name: Written | None = None
-    birth_date: date | None = None
+    birth_date: Day | None = None
     residence: Address | None = Field(None, description="where the person lives from now on")
-    sex: int | None = None
-    hispanic: int | None = None
+    sex: Whole | None = None
+    hispanic: Whole | None = None
     races: list[Race] | None = Field(None, max_length=10)
-    veteran: int | None = None
+    veteran: Whole | None = None
 
 
 class RegionOfResidence(BaseModel):

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from app.contract.definitions import Definition, Key, Line
+from app.contract.values import Day
 
 PartnerKind = Literal["workforce_board", "community_college", "training_provider", "nonprofit", "employer"]
 AgreementKind = Literal["share_records", "wage_match", "wage_disclosure"]
@@ -22,8 +23,8 @@ class NewPartner(Definition):
     name: Line = Field(examples=["Buffalo and Erie County Workforce Board"])
     kind: PartnerKind
     board_code: BoardCode | None = Field(None, description="of a workforce board: its ETA code, PIRL 108-A")
-    active_from: date = Field(description="the first day on which it serves people under the program")
-    active_until: date | None = Field(None, description="the day from which it no longer does")
+    active_from: Day = Field(description="the first day on which it serves people under the program")
+    active_until: Day | None = Field(None, description="the day from which it no longer does")
 
 
 class PartnerChange(Definition):
@@ -31,8 +32,8 @@ class PartnerChange(Definition):
 
     name: Line | None = None
     board_code: BoardCode | None = None
-    active_from: date | None = None
-    active_until: date | None = None
+    active_from: Day | None = None
+    active_until: Day | None = None
 
 
 class Partner(BaseModel):
@@ -95,8 +96,8 @@ class NewServiceRegion(Definition):
 
     system: Key = Field(examples=["lwda"])
     region: str = Field(pattern=r"^[a-z0-9][a-z0-9_]{0,62}$", examples=["erie"])
-    valid_from: date
-    valid_until: date | None = Field(None, description="the day from which it no longer does")
+    valid_from: Day
+    valid_until: Day | None = Field(None, description="the day from which it no longer does")
 
 
 class ServiceRegion(BaseModel):
@@ -124,8 +125,8 @@ class NewAgreement(Definition):
         "learners who take part in no program; `wage_disclosure`: it sees wages, employers and sources of people it serves (20 CFR 603.10)"
     )
     with_partner: Key | None = Field(None, description="the key of the partner with which records are shared", examples=["niagara_college"])
-    valid_from: date
-    valid_until: date | None = Field(None, description="the day from which it no longer holds")
+    valid_from: Day
+    valid_until: Day | None = Field(None, description="the day from which it no longer holds")
     source: Line = Field(description="where it is written down")
 
 
@@ -151,4 +152,4 @@ class AgreementPage(BaseModel):
 class Ending(Definition):
     """From which day something no longer holds: the body of `…/end`."""
 
-    valid_until: date = Field(description="the first day on which it no longer holds")
+    valid_until: Day = Field(description="the first day on which it no longer holds")

@@ -14,8 +14,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from app.contract.definitions import Definition, DefinitionPlan, Key, Line
+from app.contract.values import Day, Truth
 
-CountyCode = Annotated[str, StringConstraints(pattern=r"^\d{5}$")]
+CountyCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
 """A county's FIPS code: five digits, as text, because leading zeros count."""
 
 RegionCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]{0,62}$")]
@@ -24,7 +25,7 @@ RegionCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]{0,62}
 PlaceCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 """A municipality's code: a slug of its name, unique in its county."""
 
-ZipCode = Annotated[str, StringConstraints(pattern=r"^\d{5}$")]
+ZipCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
 
 
 class RegionSystemDefinition(Definition):
@@ -40,7 +41,7 @@ class PartDefinition(Definition):
 
     county: CountyCode
     place: PlaceCode | None = Field(None, description="the municipality's code, as the table of places has it")
-    rest: bool = Field(default=False, description="true: all of the county that no region of the system names")
+    rest: Truth = Field(default=False, description="true: all of the county that no region of the system names")
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
@@ -81,7 +82,7 @@ class RegionEditionDefinition(Definition):
     """
 
     system: Key
-    valid_from: date = Field(description="the first day on which these regions hold")
+    valid_from: Day = Field(description="the first day on which these regions hold")
     source: Line = Field(description="who drew them, where it is written down, and its vintage")
     regions: tuple[RegionDefinition, ...] = Field(min_length=1)
     unassigned: tuple[UnassignedCounty, ...] = Field((), description="the counties that no region takes in, with the reason")

@@ -1,9 +1,10 @@
 """A state and its policy: the body of `regions/<state>/state.toml`."""
 
-from datetime import date
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.contract.values import Day, Number, Whole
 
 Program = Literal["adult", "dislocated_worker", "youth", "wagner_peyser", "dwg"]
 
@@ -13,16 +14,16 @@ class StatePolicy(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    valid_from: date
+    valid_from: Day
     source: str = Field(min_length=1, description="where the state wrote the choice down")
-    suppression_threshold: int = Field(10, ge=3, le=100, description="the smallest group whose figures are published")
+    suppression_threshold: Whole = Field(10, ge=3, le=100, description="the smallest group whose figures are published")
     common_exit: Literal["on", "off"] = "on"
     common_exit_programs: tuple[Program, ...] = ("adult", "dislocated_worker", "youth", "wagner_peyser")
-    gap_grace: int = Field(0, ge=0, le=365, description="days that a planned service which does not come still holds a period open")
-    completion_grace: int = Field(
+    gap_grace: Whole = Field(0, ge=0, le=365, description="days that a planned service which does not come still holds a period open")
+    completion_grace: Whole = Field(
         90, ge=0, le=365, description="days after its planned end before an enrollment joins the completion cohort"
     )
-    occupation_coverage: float = Field(0.5, ge=0, le=1, description="share of placements whose occupation must be known")
+    occupation_coverage: Number = Field(0.5, ge=0, le=1, description="share of placements whose occupation must be known")
     code9: Literal["left_out", "negative"] = Field(
         "left_out", description="whether employment recorded as not yet available in a cohort that is due is left out, or is a no"
     )
@@ -41,7 +42,7 @@ class StateDefinition(BaseModel):
 
     id: str = Field(pattern=r"^[a-z]{2}-[a-z0-9]{1,8}$", description="ISO 3166-2 in lower case", examples=["us-ny"])
     name: str
-    fips: str = Field(pattern=r"^\d{2}$")
+    fips: str = Field(pattern=r"^[0-9]{2}$")
     postal: str = Field(pattern=r"^[A-Z]{2}$")
     time_zone: str = Field(examples=["America/New_York"])
     policies: tuple[StatePolicy, ...] = Field(min_length=1)
