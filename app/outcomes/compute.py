@@ -131,7 +131,7 @@ def _reasons(theirs: pl.DataFrame, indicator: Indicator, everybody: int) -> dict
 def _cells(theirs: pl.DataFrame, indicators: Sequence[Indicator], groupings: Sequence[Grouping], unit: Unit) -> Iterator[Cell]:
     """Of each indicator the cell of all, and one of each group in which somebody is due."""
     asked: list[tuple[Indicator, str, pl.LazyFrame]] = []
-    due = pl.collect_all([_due(theirs, indicator, unit) for indicator in indicators])
+    due = pl.collect_all([_due(theirs, indicator) for indicator in indicators])
     for indicator, rows in zip(indicators, due, strict=True):
         asked.append((indicator, ALL, _sums(rows.lazy().with_columns(group=pl.lit(ALL)), indicator, unit)))
         for grouping in groupings:
@@ -145,10 +145,10 @@ def _cells(theirs: pl.DataFrame, indicators: Sequence[Indicator], groupings: Seq
             yield from (_cell(indicator, (f"{name}={group}", *rest)) for group, *rest in sorted(sums.iter_rows()))
 
 
-_SUMMED = ("person", "numerator", "inside", "nine", "amount")
+_SUMMED = ("100", "alone", "numerator", "inside", "nine", "amount")
 
 
-def _due(theirs: pl.DataFrame, indicator: Indicator, unit: Unit) -> pl.LazyFrame:
+def _due(theirs: pl.DataFrame, indicator: Indicator) -> pl.LazyFrame:
     """The rows that are counted, or would be if a nine were a no."""
     place, nines = pl.col(indicator.key), _due_nines(indicator)
     return (
@@ -159,7 +159,7 @@ def _due(theirs: pl.DataFrame, indicator: Indicator, unit: Unit) -> pl.LazyFrame
             inside=place <= DENOMINATOR,
             nine=nines,
             amount=pl.lit(None, pl.Int64) if indicator.amount is None else pl.col(indicator.amounts),
-            person=pl.coalesce("100", pl.format("line {}", LINE)) if unit == "person" else pl.lit(None),
+            alone=pl.when(pl.col("100").is_null()).then(LINE),  # without an id everybody is somebody else
         )
     )
 
@@ -175,7 +175,7 @@ def _due_nines(indicator: Indicator) -> pl.Expr:
 def _sums(due: pl.LazyFrame, indicator: Indicator, unit: Unit) -> pl.LazyFrame:
     """Of each group: how many are in numerator, denominator, are nines, are both; the median. A person counts by the best of the rows."""
     if unit == "person":
-        each = due.group_by("group", "person").agg(pl.col("numerator", "inside", "nine").any(), pl.col("amount").first())
+        each = due.group_by("group", "100", "alone").agg(pl.col("numerator", "inside", "nine").any(), pl.col("amount").first())
         due = each.with_columns(nine=pl.col("nine") & ~pl.col("inside"))
     # A float holds the median of whole cents exactly: it is a half of a whole number.
     median = pl.lit(None, pl.Float64) if indicator.amount is None else pl.col("amount").filter("numerator").median()
