@@ -8,7 +8,7 @@ from app.access.permissions import Permission
 from app.console.dependencies import Tx, may
 from app.console.pages import page, wants_part
 from app.core.actor import Actor
-from app.participants.searching import search
+from app.participants.searching import search, take_apart
 
 router = APIRouter(prefix="/console", include_in_schema=False)
 
@@ -26,5 +26,6 @@ async def find(
     """The form, and whom it found; of the page the results alone while somebody types."""
     q = q.replace("\x00", " ").strip()
     rows, more = await search(tx, by=by, q=q)
+    too_short = take_apart(q).too_short
     template = "_found.html" if wants_part(request) else "people.html"
-    return page(request, template, by=by, here="find", q=q, rows=rows, more=more)
+    return page(request, template, by=by, here="find", q=q, rows=rows, more=more, too_short=too_short)

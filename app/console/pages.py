@@ -37,9 +37,10 @@ HEADERS = {
 """No script or style but our own files; a page that may hold names is kept by nobody."""
 
 
-def _day(on: date | None) -> str:
-    """A day for people: `Oct 31, 2026`."""
-    return "" if on is None else f"{on:%b} {on.day}, {on.year}"
+def _day(on: date | str | None) -> str:
+    """A day for people: `Oct 31, 2026`. Days that came as JSON are text."""
+    day = date.fromisoformat(on) if isinstance(on, str) else on
+    return "" if day is None else f"{day:%b} {day.day}, {day.year}"
 
 
 def _weekday(on: date) -> str:

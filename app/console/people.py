@@ -1,7 +1,7 @@
 """A person: one time-line of everything, what keeps the participation open, and the way to record more."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from app.access.permissions import Permission
+from app.console.choices import PROGRAMS, lives_in
 from app.console.dependencies import Today, Tx, may
 from app.console.pages import page
 from app.core import db
@@ -31,14 +32,21 @@ VOIDED_AS = {
 """What of the time-line can be taken back, and its kind in addresses."""
 
 
+ANOTHER = "another_partner"
+
+
 @dataclass(frozen=True)
 class Moment:
-    """Something that happened. `void` is the end of the address where it is taken back; empty where the caller may not."""
+    """Something that happened. `void` is the end of the address where it is taken back; empty where the caller may not.
+
+    What another partner recorded, one after the other, is one moment with all its `days`, the last first.
+    """
 
     on: date
     what: str
     title: str
     void: str = ""
+    days: tuple[date, ...] = ()
 
 
 async def told(tx: db.Tx, *, by: Actor, today: date, participant: UUID) -> dict[str, Any]:
@@ -48,8 +56,9 @@ async def told(tx: db.Tx, *, by: Actor, today: date, participant: UUID) -> dict[
     return {
         "person": person,
         "today": today,
-        "regions": {system: decided["region"] for system, decided in person.regions.items() if decided.get("region")},
-        "moments": moments[::-1],
+        "regions": lives_in(person),
+        "moments": _together(reversed(moments)),
+        "programs": PROGRAMS,
         "participations": _open(await reading.participations(tx, by=by, today=today, participant=participant), today),
         "enrollments": await reading.under_way(tx, by=by, today=today, participant=participant),
     }
@@ -58,9 +67,20 @@ async def told(tx: db.Tx, *, by: Actor, today: date, participant: UUID) -> dict[
 def _moment(row: Any, by: Actor) -> Moment:
     """What another partner recorded and does not share is a date and no more."""
     if not row.shared:
-        return Moment(row.on, "another_partner", "")
+        return Moment(row.on, ANOTHER, "", days=(row.on,))
     mine = Permission.VOID in by.permissions and by.partner in (None, row.partner) and row.what in VOIDED_AS
     return Moment(row.on, row.what, row.title or "", f"{VOIDED_AS[row.what]}/{row.id}" if mine else "")
+
+
+def _together(moments: Iterable[Moment]) -> list[Moment]:
+    """The moments, what other partners recorded between two of them as one."""
+    found: list[Moment] = []
+    for moment in moments:
+        if found and found[-1].what == moment.what == ANOTHER:
+            found[-1] = replace(found[-1], days=(*found[-1].days, *moment.days))
+        else:
+            found.append(moment)
+    return found
 
 
 def _open(found: Sequence[reading.Explained], today: date) -> list[reading.Explained]:

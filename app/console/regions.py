@@ -10,9 +10,11 @@ from fastapi import APIRouter, Query, Request, Response
 from app.access.permissions import Permission
 from app.career_paths import queries as career_paths
 from app.career_paths.rules import totals
+from app.console.choices import offer
 from app.console.dependencies import Read, TodayRead, may_see
 from app.console.drawing import drawn
 from app.console.pages import page
+from app.console.pay import published
 from app.core import db
 from app.core.actor import Actor
 from app.core.paging import MOST
@@ -27,6 +29,7 @@ Reader = Annotated[Actor, may_see(Permission.READ_DEFINITIONS)]
 OnDay = Annotated[date | None, Query()]
 FIRST = "labor_market_region"
 FEW = 15  # jobs that are shown at first
+KM2_PER_SQUARE_MILE = 2.589988  # the international mile
 NAMED = 12  # a map of more regions than this has no names on it
 
 
@@ -41,7 +44,11 @@ async def show(request: Request, read: Read, by: Reader, today: TodayRead, syste
         outlines = await maps.outlines(read, by=by, system=system, on=day)
         listed = outlines.draft.edition.regions
         told |= {"regions": listed, "drawing": await drawn(read, by=by, outlines=outlines), "reasons": outlines.reasons}
-        told |= {"areas": outlines.areas_km2, "with_names": len(listed) <= NAMED, "title": _title(systems, system)}
+        told |= {
+            "areas": {code: km2 / KM2_PER_SQUARE_MILE for code, km2 in outlines.areas_km2.items()},
+            "with_names": len(listed) <= NAMED,
+            "title": _title(systems, system),
+        }
     return page(request, "regions.html", by=by, here="regions", **told)
 
 
@@ -75,7 +82,7 @@ async def show_region(
     jobs = await _jobs(read, by, system, code, day)
     shown = jobs if every else jobs[:FEW]
     names = await _area_names(read, by) if shown else {}
-    offered = await career_paths.career_paths(read, by=by, on=day, region=(system, code), limit=MOST)
+    offered = await offer(read, by=by, today=day, regions={system: code})
     told: dict[str, Any] = {
         "region": region,
         "system": system,
@@ -85,7 +92,7 @@ async def show_region(
         "jobs": shown,
         "areas": names,
         "total": len(jobs),
-        "paths": offered.items,
+        "offer": offered,
         "about": await in_demand.about(read, by=by),
         "counties": await _county_names(read, by, day, region.counties),
     }
@@ -119,10 +126,17 @@ async def _county_names(read: db.Read, by: Actor, day: date, codes: Sequence[str
 
 
 @router.get("/career-paths/{key}")
-async def show_path(request: Request, read: Read, by: Reader, today: TodayRead, key: str, on: OnDay = None) -> Response:
-    """A career path as it may be started on a day: its steps, hours, cost and credentials."""
-    found = await career_paths.career_path(read, by=by, key=key, on=on or today)
+async def show_path(
+    request: Request, read: Read, by: Reader, today: TodayRead, key: str, on: OnDay = None, system: str = "", region: str = ""
+) -> Response:
+    """A career path as it may be started on a day: its steps, hours, cost, credentials, and what it pays in a region or in the state."""
+    day = on or today
+    found = await career_paths.career_path(read, by=by, key=key, on=day)
     codes = [target.code for target in found.path.target_occupations]
-    told: dict[str, Any] = {"version": found, "path": found.path, "totals": totals(found.path.steps), "day": on or today}
+    here = await in_demand.region(read, by=by, system=system, code=region, on=day) if system and region else None
+    regions = {system: region} if here else {}
+    wages = await published(read, by=by, on=day, regions=regions, codes={code[:7] for code in codes})
+    told: dict[str, Any] = {"version": found, "path": found.path, "totals": totals(found.path.steps), "day": day}
+    told |= {"region": here, "system": system, "vintage": wages.vintage, "pay": {code: wages.pay([code[:7]]) for code in codes}}
     titles = {code: (await labor_market.occupation(read, by=by, code=code)).title for code in codes}
     return page(request, "career_path.html", by=by, here="regions", titles=titles, **told)

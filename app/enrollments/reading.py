@@ -87,6 +87,22 @@ async def under_way(tx: Tx, *, by: Actor, today: date, participant: UUID) -> lis
     return [row._asdict() for row in await tx.ready(_READ_UNDER_WAY, binds)]
 
 
+_LAST_SERVED = (
+    select(Service.kind, Service.program)
+    .where(Service.participant == bindparam("participant", type_=Uuid), Service.voided_by.is_(None), shared(Service.partner))
+    .order_by(Service.given_on.desc(), Service.id.desc())
+    .limit(1)
+    .cte("found")
+)
+_READ_LAST_SERVED = Ready(select(_LAST_SERVED).add_cte(looked("read_last_service", _LAST_SERVED, bindparam("participant", type_=Uuid))))
+
+
+async def last_served(tx: Tx, *, by: Actor, today: date, participant: UUID) -> Row[Any] | None:
+    """Look at the kind and program of the last service of a person that the caller may see; None if there is none."""
+    binds = {**by.binds, "by_act": uuid7(), "by_today": today, "participant": participant}
+    return next(iter(await tx.ready(_READ_LAST_SERVED, binds)), None)
+
+
 # What happened: everything that somebody recorded, of every record of the person. Rooms above add what they know, and read it whole.
 
 _OF = aliased(Participant, name="record")

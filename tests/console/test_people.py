@@ -4,6 +4,7 @@ import re
 from html import unescape
 from typing import Any
 
+import psycopg
 import pytest
 from fastapi import FastAPI
 from httpx import Response
@@ -120,7 +121,7 @@ async def test_a_path_is_walked_to_its_end(app: FastAPI) -> None:
             answer = await send(alice, "record/step", enrollment=found[1], step=step, completed_on="2026-10-20")
             assert answer.status_code == 303, told(answer)
         assert str(COURSE) not in (await alice.get(f"{PERSON}/record/step?enrollment={found[1]}")).text
-        assert "finished 2026-10-20" in told(await bob.get(PERSON))
+        assert "finished Oct 20, 2026" in told(await bob.get(PERSON))
         await send(alice, "record/credential", enrollment=found[1], **DEEDS["credential"][0])
         ended = await send(alice, "record/ending", enrollment=found[1], ended_by="completion", ended_on="2026-10-25")
         assert ended.status_code == 303, told(ended)
@@ -132,7 +133,7 @@ async def test_offers_are_those_of_the_region(app: FastAPI) -> None:
         for person, offered in ((ANN, ["Pharmacy", "Welding"]), (BEA, ["Welding"])):
             form = told(await alice.get(f"/console/people/{person}/record/enrollment"))
             assert [title for title in ("Pharmacy", "Welding", "Drafted", "Retired") if title in form] == offered
-            assert "wage not published · 120 hours · 10 weeks · $0" in form
+            assert "120 hours · 10 weeks · $0 wage not published" in form
 
 
 WRONG: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
@@ -141,7 +142,7 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "plan": ({**DEEDS["plan"][0], "planned_for": str(TODAY)}, {"planned_for": "planned for a day after"}),
     "credential": (
         {"wioa_type": "occupational_certification", "awarded_on": "x"},
-        {"name": "may not be blank", "awarded_on": "valid date"},
+        {"name": "may not be blank", "awarded_on": "Write a day"},
     ),
     "employment": (
         {"quarter": "2026Q4", "employer": "735-12-4680", "source": "supplemental"},
@@ -199,7 +200,62 @@ async def test_others_see_nothing_and_record_nothing(app: FastAPI) -> None:
     async with signed_in(app, ALICE) as alice:
         page = told(await alice.get(f"/console/people/{DEE}"))
         assert "Recorded by another partner" in page
+        assert "Recorded by another partner:" not in page
         assert "Kept open by a service of another partner" in page
+
+
+async def test_what_another_partner_recorded_is_one_line_of_days(app: FastAPI) -> None:
+    async with signed_in(app, CHARLIE) as charlie:
+        for day in ("2026-10-01", "2026-10-02", "2026-10-05"):
+            await send(charlie, "record/service", person=DEE, **{**SERVICE, "given_on": day})
+    async with signed_in(app, ALICE) as alice:
+        page = told(await alice.get(f"/console/people/{DEE}"))
+        assert "Oct 5, 2026 Recorded by another partner: 3 entries Oct 5, 2026 Oct 2, 2026 Oct 1, 2026" in page
+        await send(alice, "record/service", person=DEE, **{**SERVICE, "given_on": "2026-10-02"})
+        page = told(await alice.get(f"/console/people/{DEE}"))
+        assert "Recorded by another partner: 2 entries" in page
+
+
+async def test_the_form_proposes_what_was_recorded_last(app: FastAPI) -> None:
+    chosen = re.compile(r'<option value="([^"]+)" selected>')
+    async with signed_in(app, ALICE) as alice, signed_in(app, CHARLIE) as charlie:
+        assert chosen.findall((await alice.get(f"/console/people/{DEE}/record/service")).text) == ["career_counseling", "adult"]
+        await send(charlie, "record/service", person=DEE, **{**SERVICE, "kind": "initial_assessment", "program": "dislocated_worker"})
+        form = (await charlie.get(f"/console/people/{DEE}/record/service")).text
+        assert chosen.findall(form) == ["initial_assessment", "dislocated_worker"]
+        assert '<optgroup label="Individualized">' in form
+        assert chosen.findall((await alice.get(f"/console/people/{DEE}/record/service")).text) == ["career_counseling", "adult"]
+
+
+async def test_an_initial_alone_asks_for_more(app: FastAPI) -> None:
+    async with signed_in(app, ALICE) as alice:
+        for headers in ({}, HTMX):
+            page = told(await alice.get("/console/people", params={"q": "e"}, headers=headers))
+            assert "Type one more letter" in page
+            assert "Example, Ann" not in page
+        assert "Example, Ann" in told(await alice.get("/console/people", params={"q": "a example"}))
+        assert "Example, Bea" not in told(await alice.get("/console/people", params={"q": "a example"}))
+
+
+@pytest.mark.parametrize("enrolled", [False, True])
+async def test_one_read_for_each_kind_of_thing(app: FastAPI, monkeypatch: pytest.MonkeyPatch, enrolled: bool) -> None:
+    """Who is signed in, the person, the time-line, paths under way, participations, what they follow from, the state's policy."""
+    statements: list[object] = []
+    execute = psycopg.AsyncCursor.execute
+
+    async def counted(self: Any, query: Any, *arguments: Any, **more: Any) -> Any:
+        statements.append(query)
+        return await execute(self, query, *arguments, **more)
+
+    monkeypatch.setattr(psycopg.AsyncCursor, "execute", counted)
+    async with signed_in(app, ALICE) as alice:
+        await send(alice, "record/service", **SERVICE)
+        if enrolled:
+            await send(alice, "record/enrollment", career_path=WELDING, started_on="2026-10-01")
+            await send(alice, "record/enrollment", career_path=PHARMACY, started_on="2026-10-01")
+        statements.clear()
+        assert (await alice.get(PERSON)).status_code == 200
+    assert len(statements) == 7, statements
 
 
 async def test_forged_forms_are_refused(app: FastAPI) -> None:

@@ -67,18 +67,31 @@
   });
   document.querySelectorAll("form[data-send-on-change] button").forEach((button) => button.classList.add("usa-sr-only"));
 
-  // A panel closes by its button or Escape, and gives the focus back to what opened it.
-  let opener = null;
+  // A form that was opened over the time-line is put away by Cancel or Escape, and a panel by its button or Escape; the focus goes back to
+  // what opened it.
+  let opener = null, formOpener = null;
   document.addEventListener("click", (event) => {
-    const opens = event.target.closest("[data-opens-panel]");
-    if (opens) opener = opens;
-    if (event.target.closest("[data-closes-panel]")) close();
+    opener = event.target.closest("[data-opens-panel]") || opener;
+    formOpener = event.target.closest("[data-opens-form]") || formOpener;
+    if (event.target.closest("[data-closes-panel]")) closePanel();
+    if (event.target.closest("[data-closes-form]") && closeForm()) event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && document.querySelector("#panel > *")) close();
+    if (event.key !== "Escape") return;
+    if (document.querySelector("#panel > *")) closePanel();
+    else if (event.target.closest("#doing")) closeForm();
   });
-  const close = () => {
+  const back = (to) => to && to.isConnected && to.focus();
+  const closePanel = () => {
     document.getElementById("panel").replaceChildren();
-    if (opener && opener.isConnected) opener.focus();
+    back(opener);
+  };
+  const closeForm = () => {
+    const doing = document.getElementById("doing");
+    if (!doing || !doing.firstElementChild) return false;
+    doing.replaceChildren();
+    document.getElementById("problem").replaceChildren();
+    back(formOpener);
+    return true;
   };
 })();
