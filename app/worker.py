@@ -1,7 +1,10 @@
 """The worker, put together: which jobs there are, and when the nightly ones begin."""
 
+import asyncio
 import importlib
 import pkgutil
+from collections.abc import Iterable
+from typing import Any
 
 import structlog
 from procrastinate import JobContext, PsycopgConnector
@@ -11,11 +14,14 @@ import app
 from app.core.actor import Actor
 from app.core.clock import clock_for
 from app.core.db import Database
+from app.core.errors import Unavailable
 from app.core.jobs import JOBS, NIGHTLY, SYSTEM, Workshop
 from app.core.settings import Settings
+from app.imports.tasks import taken_up
 
 KEPT_HOURS = 30 * 24  # how long a job that is done can still be looked at
 CONCURRENCY = 2
+LOOKED_AFTER_SECONDS = 15
 
 log = structlog.get_logger()
 
@@ -49,23 +55,41 @@ async def take_up_again(context: JobContext, timestamp: int) -> None:
         log.warning("job taken up again", job=stalled.id, task=stalled.task_name, due=timestamp)
 
 
-async def work(settings: Settings, database_url: str, *, until_done: bool = False) -> None:
-    """Do jobs until SIGTERM or Ctrl-C, or with `until_done` until none is left. A job under way is finished first.
+async def _look_after_imports(workshop: Workshop) -> None:
+    """Take up imports whose worker is gone, for as long as this one lives."""
+    while True:
+        await asyncio.sleep(LOOKED_AFTER_SECONDS)
+        try:
+            await taken_up(workshop)
+        except Unavailable as away:  # the database: it is asked again
+            log.warning("imports not looked after", why=away.detail)
+
+
+async def work(settings: Settings, database_url: str, *, until_done: bool = False, queues: Iterable[str] | None = None) -> None:
+    """Do jobs until SIGTERM or Ctrl-C, or with `until_done` until none is left; those of some `queues`, or of all. A job under way is
+    finished first; an import of which the worker was killed is taken up again at once.
 
     `database_url` is that of the application's role.
     """
     database = Database(database_url, pool=settings.database_pool)
     workshop = Workshop(database, settings, clock_for(settings.today))
+    some: dict[str, Any] = {} if queues is None else {"queues": list(queues)}
     options = {"options": "-csearch_path=jobs,public -ctimezone=UTC", "application_name": "workforce worker"}
     try:
         with JOBS.replace_connector(PsycopgConnector(conninfo=database_url, kwargs=options, min_size=1, max_size=4)) as jobs:
             async with jobs.open_async():
-                await jobs.run_worker_async(
-                    wait=not until_done,
-                    concurrency=CONCURRENCY,
-                    additional_context={"workshop": workshop},
-                    shutdown_graceful_timeout=60,
-                    install_signal_handlers=not until_done,
-                )
+                await taken_up(workshop)
+                looking = asyncio.create_task(_look_after_imports(workshop))
+                try:
+                    await jobs.run_worker_async(
+                        **some,
+                        wait=not until_done,
+                        concurrency=CONCURRENCY,
+                        additional_context={"workshop": workshop},
+                        shutdown_graceful_timeout=60,
+                        install_signal_handlers=not until_done,
+                    )
+                finally:
+                    looking.cancel()
     finally:
         await database.close()

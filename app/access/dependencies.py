@@ -28,6 +28,20 @@ def _key(request: Request) -> str:
     return key.strip() if scheme.lower() == "bearer" else ""
 
 
+async def caller(request: Request) -> Actor:
+    """Who is calling, before the request's transaction begins: for a route that first takes a file, however long that takes to come."""
+    database: db.Database = request.app.state.database
+    async with database.reading() as read:
+        await enter(read, _key(request), request=request.state.id)
+        return read.actor
+
+
+async def _content(request: Request) -> bytes:
+    """What was sent; of a file that was taken already (`request.state.digest`), what it is known by."""
+    digest: bytes | None = getattr(request.state, "digest", None)
+    return await request.body() if digest is None else digest
+
+
 async def _transaction(request: Request) -> AsyncIterator[db.Tx]:
     """The request's one transaction, as its caller."""
     idempotency_key = request.headers.get("idempotency-key")
@@ -40,7 +54,7 @@ async def _transaction(request: Request) -> AsyncIterator[db.Tx]:
         # Keyed by the caller's key, which is nowhere in the database: the body can hold a social security number, and who knows the rest
         # of it would undo a plain hash by trying all nine digits.
         what = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
-        asked = hmac.digest(_key(request).encode(), what + await request.body(), "sha256")
+        asked = hmac.digest(_key(request).encode(), what + await _content(request), "sha256")
     async with request.app.state.database.transaction() as tx:
         await enter(tx, _key(request), request=request.state.id, once_key=idempotency_key, once_request=asked)
         if asked is not None and idempotency_key is not None:

@@ -53,7 +53,8 @@ async def sent_token(request: Request) -> str:
     """The forgery token that came along: in a header by htmx, in a field by a plain form."""
     if (header := request.headers.get(HEADER)) is not None:
         return header
-    field = (await request.form()).get(FIELD)
+    taken = getattr(request.state, "fields", None)  # of a form whose file was taken as it came
+    field = (await request.form() if taken is None else taken).get(FIELD)
     return field if isinstance(field, str) else ""
 
 
@@ -84,6 +85,13 @@ async def _reading(request: Request) -> AsyncIterator[db.Read]:
     """A transaction that cannot write, as whoever signed in."""
     async with request.app.state.database.reading() as read:
         yield await _entered(read, request)
+
+
+async def signed_in(request: Request) -> Actor:
+    """Who signed in, before the request's transaction begins: for a screen that first takes a file."""
+    database: db.Database = request.app.state.database
+    async with database.reading() as read:
+        return (await _entered(read, request)).actor
 
 
 _InTransaction = Depends(_transaction, scope="function")

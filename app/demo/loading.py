@@ -12,11 +12,12 @@ import polars as pl
 from app.core.actor import Actor
 from app.core.db import Database
 from app.core.errors import Invalid
+from app.core.ids import uuid7
 from app.demo import story
 from app.demo.kept import Kept
 from app.demo.population import DELIVERIES, VERSION, Chunk, make, parts
 from app.demo.world import World
-from app.imports.engine import Receipt, load
+from app.imports.engine import Load, Receipt, load
 from app.imports.kinds import Kind
 
 Told = Callable[[str, int], None]
@@ -76,7 +77,7 @@ async def bring(
             people = cache(lot.make)
             for at, (kind, late) in enumerate(DELIVERIES):
                 name = sha256(f"{lot.name}: {kind}, {'late' if late else 'in time'}".encode()).digest()
-                receipt = await load(database, by=by, today=today, kind=kinds[kind], batches=_rows(people, at), content=name)
+                receipt = await load(Load(database, by, today, kinds[kind], uuid7()), _rows(people, at), content=name)
                 if not receipt.merged:
                     raise NotTaken(receipt)
                 if receipt.made and lot is lots[0]:  # the tables were empty: their statistics say nothing yet

@@ -1,160 +1,164 @@
-"""Imports out of a CSV file that somebody brings, done while they watch.
+"""A file as a table: whatever it is written in, its titles, and its rows as frames of text, a piece at a time.
 
-The file holds social security numbers in clear. It is copied to a temporary one that has no name in any folder and that nobody else can
-open; the system frees it when it is closed, and when the program ends however it ends. From staging on, numbers are sealed.
+A frame has the column `line`, the row's number in the file as a spreadsheet counts, `cells`, how many cells it has if not as many as there
+are titles, and a column `0`, `1`, … for each title.
 """
 
-import asyncio
-import csv
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from io import TextIOWrapper
-from tempfile import TemporaryFile
-from typing import BinaryIO, cast
+from io import BufferedReader
+from itertools import islice
+from typing import Any, BinaryIO, Literal
 from uuid import UUID
 
 import polars as pl
-import structlog
-from sqlalchemy import select
+import pyarrow as pa
 
-from app.core.actor import Actor
-from app.core.db import Database
-from app.core.errors import Invalid, Refusal
-from app.imports.engine import accept, fail, load
-from app.imports.kinds import Kind
-from app.partners.models import Partner
+from app.core import tabular
+from app.imports import delimited, sheets
+from app.imports.sealed import Unsealed
+from app.imports.unpacking import NoTable, archive, gunzipped, member, only_member
+from app.imports.uploads import Uploads
 
-BATCH = 2_000
-"""Rows that are staged at once: others are answered in between."""
+BATCH = 10_000
+"""Rows of a frame."""
 
-Rows = Generator[pl.DataFrame, None, None]
+MOST = 20_000_000
+"""Rows of a file."""
 
-log = structlog.get_logger()
+COLUMNS = 2_000
+"""Titles of a file."""
 
-
-class NoTable(Invalid):
-    """A file is no table such as this."""
-
-    slug, title = "no-table", "This file cannot be read"
+Form = Literal["csv", "xlsx", "parquet"]
+Row = tuple[int, Sequence[str | None]]
 
 
-@dataclass
-class Progress:
-    """How far an import of this process is: of how many rows at most, and how many are through which stage."""
+@dataclass(frozen=True)
+class Tabled:
+    """A file that is a table. `frames` can be asked for once."""
 
-    total: int
-    stage: str = "staged"
-    rows: int = 0
-
-    def tell(self, stage: str, rows: int) -> None:
-        """What the engine reports."""
-        self.stage, self.rows = stage, rows
+    form: Form
+    titles: tuple[str, ...]
+    frames: Generator[pl.DataFrame, None, None]
 
 
-_running: dict[UUID, Progress] = {}
-_tasks: set["asyncio.Task[None]"] = set()
+class Opened:
+    """A sealed file, opened as a table: use it in a `with`. `known` are the names of columns that are looked for, in small letters."""
+
+    def __init__(
+        self, uploads: Uploads, state: str, run: UUID, known: Collection[str], *, watch: Callable[[int], None] = lambda _read: None
+    ) -> None:
+        self._file = uploads.open(state, run, watch=watch)
+        self._known = frozenset(known)
+
+    def __enter__(self) -> Tabled:
+        """Raises `NoTable` where the file has no titles."""
+        try:
+            self._table = tabled(self._file, self._known)
+            return self._table
+        except BaseException:
+            self._file.close()
+            raise
+
+    def __exit__(self, *_how: object) -> None:
+        self._table.frames.close()
+        self._file.close()
 
 
-def progress(run: UUID) -> Progress | None:
-    """How far it is, if this process does it."""
-    return _running.get(run)
+def tabled(file: BufferedReader, known: Collection[str]) -> Tabled:
+    """Find out what a file is, and read its titles. Raises `NoTable`."""
+    start = file.peek(8)[:8]
+    if not start:
+        raise NoTable("The file is empty.")
+    if start.startswith(b"PAR1"):
+        return _parquet(file)
+    if start.startswith(b"PK\x03\x04"):
+        packed = archive(file)
+        if sheets.is_workbook(packed):
+            return _of_rows("xlsx", sheets.rows(file))
+        return _text(member(packed, only_member(packed)), known)
+    if start.startswith(b"\x1f\x8b"):
+        size = file.raw.size if isinstance(file.raw, Unsealed) else 0
+        return _text(gunzipped(file, size), known)
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        raise NoTable("This is a workbook of the old kind (.xls), or one with a password. Save it as .xlsx, without a password.")
+    return _text(file, known)
 
 
-def temporary() -> BinaryIO:
-    """A file without a name for what is brought; whoever opens it closes it."""
-    return cast("BinaryIO", TemporaryFile())
+def _text(file: BinaryIO, known: Collection[str]) -> Tabled:
+    start = file.peek(8)[:8]  # type: ignore[attr-defined]  # all of ours are buffered
+    if start.startswith((b"PK\x03\x04", b"PAR1", b"\x1f\x8b")):
+        raise NoTable("The packed file holds another packed file, or a workbook. Send that by itself.")
+    return _of_rows("csv", delimited.rows(file, known))
 
 
-async def begin(database: Database, *, by: Actor, today: date, kind: Kind, file: BinaryIO, dry_run: bool) -> UUID:
-    """Begin to check a file (`dry_run`) or to take it in; answers the import, whose state `queries.one` tells. Closes the file when done.
-
-    A partner's own staff may leave the column `partner` out. Raises `NoTable` where the first line does not name the kind's columns.
-    """
-    try:
-        own = await _own_key(database, by)
-        names = _names(kind, file, own)
-        file.seek(0)
-        total = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
-        run = await accept(database, by=by, kind=kind)
-    except BaseException:
-        file.close()
-        raise
-    _running[run] = Progress(total)
-    task = asyncio.create_task(_run(database, by, today, kind, run, file, batches(file, names, own), dry_run=dry_run))
-    _tasks.add(task)
-    task.add_done_callback(_tasks.discard)
-    return run
+def _of_rows(form: Form, rows: Iterator[Row]) -> Tabled:
+    _, head = next(rows, (0, ()))
+    titles = [title or "" for title in head]
+    while titles and not titles[-1].strip():
+        titles.pop()
+    _fits(titles)
+    return Tabled(form, tuple(titles), _framed(rows, len(titles), ragged=form == "xlsx"))
 
 
-async def _run(database: Database, by: Actor, today: date, kind: Kind, run: UUID, file: BinaryIO, rows: Rows, *, dry_run: bool) -> None:
-    try:
-        await load(database, by=by, today=today, kind=kind, batches=rows, dry_run=dry_run, run=run, progress=_running[run].tell)
-    except Refusal as refused:
-        await fail(database, by=by, run=run, why=refused.detail)
-    except Exception as mistake:  # noqa: BLE001 - nobody else is there to answer for it
-        log.error("import failed", run=str(run), mistake=type(mistake).__name__)  # its message could repeat what was brought
-        await fail(database, by=by, run=run, why="We made a mistake. Nothing was recorded. Tell your administrator the id of this import.")
-    finally:
-        del _running[run]
-        rows.close()
-        file.close()
+def _fits(titles: Sequence[str]) -> None:
+    if not titles:
+        raise NoTable("The file is empty.")
+    if len(titles) > COLUMNS:
+        raise NoTable(f"The first line names {len(titles):,} columns; there are {COLUMNS:,} at most.")
 
 
-async def ended() -> None:
-    """Wait until every import that this process does has ended."""
-    await asyncio.gather(*_tasks)
-
-
-async def _own_key(database: Database, by: Actor) -> str:
-    if by.partner is None:
-        return ""
-    async with database.reading(by) as read:
-        return str(await read.scalar(select(Partner.key).where(Partner.id == by.partner)))
-
-
-def _names(kind: Kind, file: BinaryIO, own: str) -> list[str]:
-    """The columns that the first line names. What stands there is not repeated: of a file without such a line it would be a person."""
-    file.seek(0)
-    try:
-        names = [name.strip().lower() for name in next(csv.reader([file.readline(100_000).decode("utf-8-sig")], strict=True), [])]
-    except (UnicodeDecodeError, csv.Error) as unreadable:
-        raise NoTable("This is no CSV file in UTF-8. Save the table as 'CSV UTF-8'.") from unreadable
-    known = {column.name for column in kind.columns}
-    lacking = [c.name for c in kind.columns if c.required and c.name not in names and not (c.name == "partner" and own)]
-    if lacking or set(names) - known or len(names) != len(set(names)):
-        missing = f" These are missing: {', '.join(lacking)}." if lacking else ""
-        raise NoTable(f"The first line has to name the columns, each once, and no others than {', '.join(sorted(known))}.{missing}")
-    return names
-
-
-def batches(file: BinaryIO, names: Sequence[str], own: str) -> Rows:
-    """The rows after the first line, as text. Raises `NoTable` for a line that is none."""
-    file.seek(0)
-    text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    try:
-        reader = csv.reader(text, strict=True)
-        next(reader)
-        rows: list[list[str]] = []
-        for row in reader:
-            if not row:
+def _framed(rows: Iterator[Row], width: int, *, ragged: bool) -> Generator[pl.DataFrame, None, None]:
+    """`ragged`: rows end with their last cell that is not blank, so few cells are no mistake."""
+    schema = {"line": pl.Int64, "cells": pl.Int64, **{str(at): pl.String for at in range(width)}}
+    count = 0
+    while batch := list(islice(rows, BATCH)):
+        count += len(batch)
+        if count > MOST:
+            raise NoTable(f"The file has more than {MOST:,} rows. Send it in parts.")
+        lines: list[int] = []
+        odd: list[int | None] = []
+        cells: list[Sequence[str | None]] = []
+        for line, row in batch:
+            if _blank(row):
                 continue
-            if len(row) != len(names):
-                raise NoTable(f"Line {reader.line_num} has {len(row)} cells, and the first line names {len(names)} columns.")
-            rows.append(row)
-            if len(rows) == BATCH:
-                yield _batch(names, rows, own)
-                rows = []
-        if rows:
-            yield _batch(names, rows, own)
-    except UnicodeDecodeError as unreadable:
-        raise NoTable("This is no CSV file in UTF-8. Save the table as 'CSV UTF-8'.") from unreadable
-    except csv.Error as unreadable:
-        raise NoTable(f"Line {reader.line_num} cannot be read: its quotation marks do not match.") from unreadable
-    finally:
-        text.detach()
+            even = len(row) == width or (ragged if len(row) < width else _blank(row[width:]))
+            lines.append(line)
+            odd.append(None if even else len(row))
+            cells.append(row if len(row) == width else [*row[:width], *[None] * (width - len(row))])
+        columns = list(zip(*cells, strict=True)) if cells else [()] * width
+        yield pl.DataFrame([lines, odd, *columns], schema=schema, orient="col")
 
 
-def _batch(names: Sequence[str], rows: list[list[str]], own: str) -> pl.DataFrame:
-    frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
-    return frame if "partner" in names else frame.with_columns(pl.lit(own).alias("partner"))
+def _blank(cells: Sequence[str | None]) -> bool:
+    return not any(cell and cell.strip() for cell in cells)
+
+
+def _parquet(file: BinaryIO) -> Tabled:
+    try:
+        batches = tabular.read_parquet(file)
+        names = batches.schema.names
+        tabular.as_text(pa.RecordBatch.from_pylist([], batches.schema))
+    except TypeError as nested:
+        raise NoTable("The Parquet file has lists or bytes in a column. Each column has to hold one value a row.") from nested
+    except tabular.Unreadable as unreadable:
+        raise NoTable("The Parquet file is damaged or cut off.") from unreadable
+    _fits(names)
+
+    def frames() -> Generator[pl.DataFrame, None, None]:
+        line = 2  # as if the titles stood in the first line
+        try:
+            for batch in batches:
+                for start in range(0, batch.num_rows, BATCH):
+                    piece = tabular.as_text(batch.slice(start, BATCH))
+                    if line + piece.num_rows > MOST:
+                        raise NoTable(f"The file has more than {MOST:,} rows. Send it in parts.")
+                    texts: Any = pl.from_arrow(piece.rename_columns([str(at) for at in range(len(names))]))
+                    yield texts.select(
+                        (pl.int_range(pl.len()) + line).cast(pl.Int64).alias("line"), pl.lit(None, pl.Int64).alias("cells"), pl.all()
+                    )
+                    line += piece.num_rows
+        except tabular.Unreadable as unreadable:
+            raise NoTable("The Parquet file is damaged.") from unreadable
+
+    return Tabled("parquet", tuple(names), frames())

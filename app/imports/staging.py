@@ -1,6 +1,7 @@
-"""Where an import's rows wait: a table of its own in the schema `staging`, filled by COPY, gone when the import has ended.
+"""Where an import's rows wait: a table of its own in the schema `staging`, filled by COPY, gone when the import has ended; and beside it
+one of what is wrong with them.
 
-It is unlogged (a crash empties it, and the import begins again), belongs to no tenant and is known by the import's id alone.
+They are unlogged (a crash empties them, and the import begins again), belong to no tenant and are known by the import's id alone.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from uuid import UUID
 
 import polars as pl
 from psycopg import sql
-from sqlalchemy import BigInteger, Boolean, Date, Integer, LargeBinary, MetaData, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Date, Integer, LargeBinary, MetaData, Table, Text, Uuid, text
 from sqlalchemy import Column as SqlColumn
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -20,6 +21,7 @@ from app.imports.reading import Column, Shape
 SCHEMA = "staging"
 _TYPES: dict[Shape, Any] = {
     Shape.TEXT: Text,
+    Shape.SECRET: Text,
     Shape.DATE: Date,
     Shape.INTEGER: BigInteger,
     Shape.DOLLARS: BigInteger,
@@ -36,6 +38,18 @@ def table(import_id: UUID, columns: Sequence[Column]) -> "Table[Any]":
     staged: list[SqlColumn[Any]] = [SqlColumn("line", BigInteger), SqlColumn("wrong", Text), SqlColumn("id", Uuid)]
     staged += [SqlColumn(column.name, _TYPES[column.shape]) for column in columns]
     return Table(f"import_{import_id.hex}", MetaData(schema=SCHEMA), *staged)
+
+
+def wrong(import_id: UUID) -> "Table[Any]":
+    """The table of what is wrong with an import's rows, for statements."""
+    columns: list[SqlColumn[Any]] = [SqlColumn("line", BigInteger), SqlColumn("field", Text), SqlColumn("code", Text)]
+    return Table(f"import_{import_id.hex}_wrong", MetaData(schema=SCHEMA), *columns)
+
+
+async def create_wrong(tx: Read, table: "Table[Any]") -> None:
+    """Make the table of what is wrong, empty."""
+    await drop(tx, table)
+    await _run(tx, sql.SQL("CREATE UNLOGGED TABLE {} (line bigint NOT NULL, field text, code text NOT NULL)").format(_name(table)))
 
 
 async def create(tx: Read, staged: "Table[Any]", columns: Sequence[Column]) -> None:
@@ -62,6 +76,12 @@ async def copy(tx: Read, staged: "Table[Any]", columns: Sequence[Column], batch:
 async def analyse(tx: Read, staged: "Table[Any]") -> None:
     """Tell the planner what is in the table: one without statistics is planned as if it had one row."""
     await _run(tx, sql.SQL("ANALYZE {}").format(_name(staged)))
+
+
+async def left_behind(tx: Read) -> list[UUID]:
+    """The imports of which there is a table."""
+    found = text("SELECT DISTINCT substr(relname, 8, 32) FROM pg_class WHERE relnamespace = 'staging'::regnamespace AND relkind = 'r'")
+    return [UUID(row[0]) for row in await tx.all(found)]
 
 
 async def drop(tx: Read, staged: "Table[Any]") -> None:

@@ -143,6 +143,18 @@ class KeyRing:
             raise InvalidTag
         return aead.decrypt(sealed[len(head) : len(head) + NONCE], sealed[len(head) + NONCE :], bound).decode()
 
+    def for_files(self, state: str, *, name: str | None = None) -> tuple[str, bytes]:
+        """The key under which files of a state are sealed: the current one, or the one called `name`. Raises `NoSuchKey`."""
+        if (name or self.current) not in self._keys:
+            raise NoSuchKey(
+                "It was sealed under a key that is not in WORKFORCE_KEY_RING any more. Put the key back, behind the current one."
+            )
+        return name or self.current, self._derived(name or self.current, "files", state)
+
+    def for_digests(self, state: str) -> bytes:
+        """The key of digests by which the contents of two files are compared: plain ones of a short file could be tried out."""
+        return self._derived(self._oldest, "digests", state)
+
     def seal_all(self, written: pl.Series, *, state: str) -> pl.DataFrame:
         r"""Many numbers at once, as COPY takes them: columns `ssn_sealed` and `ssn_token` with bytes as `\x…`, null where none is possible.
 

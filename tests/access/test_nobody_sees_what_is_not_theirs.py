@@ -5,6 +5,7 @@ ones is shown by Alice's and Dana's answers to them.
 """
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -15,8 +16,10 @@ from psycopg import sql
 
 from app.access.permissions import Role
 from app.core.schema import metadata
+from app.core.settings import Settings
 from tests.access.whole import Held, ask, define, live
 from tests.conftest import Client, TestDatabase
+from tests.imports.working import worked
 from tests.people import CHARLIE, PAT, PRIYA
 
 CHANGING = {"instance", "read_at", "as_of"}  # what two equal answers differ by
@@ -70,10 +73,17 @@ async def dora(own_db: TestDatabase, client: Client) -> AsyncClient:
 
 
 async def test_new_york_is_not_there_for_another_states_staff(
-    app: FastAPI, own_db: TestDatabase, client: Client, alice: AsyncClient, dana: AsyncClient, dora: AsyncClient, nia: AsyncClient
+    app: FastAPI,
+    own_db: TestDatabase,
+    settings: Settings,
+    client: Client,
+    alice: AsyncClient,
+    dana: AsyncClient,
+    dora: AsyncClient,
+    nia: AsyncClient,
 ) -> None:
     await define(own_db)
-    held = await live(alice, dana, dora)
+    held = await live(alice, dana, dora, partial(worked, own_db, settings))
     assert held.bodies.keys() == {request for request in requests(app) if not request.startswith("GET ")}
     nothing_read(await answers(dana, held, reading(app)), await answers(nia, held, reading(app)))
 
@@ -101,21 +111,22 @@ def nothing_read(hers: dict[str, Any], theirs: dict[str, Any]) -> None:
     assert len(lists) > 10
     found = {request: theirs[request][1].get("items") or theirs[request][1].get("next") for request in lists}
     assert {request: what for request, what in found.items() if what} == {}
-    assert hers.keys() - named - lists == {"GET /v1/me", "GET /v1/locate", "GET /v1/releases/latest", "GET /v1/outcomes/receipt"}
+    alone = {"GET /v1/me", "GET /v1/locate", "GET /v1/releases/latest", "GET /v1/outcomes/receipt", "GET /v1/import-template"}
+    assert hers.keys() - named - lists == alone
     assert theirs["GET /v1/locate"][1]["systems"] == {}
     assert [theirs[f"GET /v1/{name}"][0] for name in ("releases/latest", "outcomes/receipt")] == [404, 404]
     assert "us-ny" not in str(theirs["GET /v1/me"])
 
 
 async def test_what_alice_does_makes_no_difference_to_others(
-    app: FastAPI, own_db: TestDatabase, client: Client, alice: AsyncClient, dana: AsyncClient, dora: AsyncClient
+    app: FastAPI, own_db: TestDatabase, settings: Settings, client: Client, alice: AsyncClient, dana: AsyncClient, dora: AsyncClient
 ) -> None:
     """Everything that they are told is the same as before she did it; none of what she has is theirs to change."""
     await define(own_db)
     plain = [request for request in reading(app) if "{" not in request]
     nothing = Held({}, {}, {})
     before = {person.name: await answers(client(person), nothing, plain) for person in OUTSIDERS}
-    held = await live(alice, dana, dora)
+    held = await live(alice, dana, dora, partial(worked, own_db, settings))
     mine = await answers(alice, held, reading(app))
     personal = {request for request in mine if request.split("/")[2] in PERSONAL and "{" in request}
     assert len(personal) >= 6

@@ -1,11 +1,12 @@
 """New York as a whole: its real definitions, and people of Alice's with a record of every kind. What stands where in an address.
 
 await define(own_db)                        the definitions of regions/us-ny and career_paths/us-ny
-held = await live(alice, dana, dora)        Alice's people and whatever else has an id
+held = await live(alice, dana, dora, done)  Alice's people and whatever else has an id
 held.address("GET /v1/participants/{participant}")     that of what New York has
 """
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,6 @@ from httpx import AsyncClient, Response
 from app.definitions import applying
 from app.definitions.kind import Home
 from app.definitions.translation import fields, path_definition
-from app.imports import files
 from tests.career_paths.test_career_path_gates import PHARMACY
 from tests.conftest import TODAY, TestDatabase
 from tests.house.tree import ROOT
@@ -29,12 +29,19 @@ CREDENTIAL = {"name": "Pharmacy technician", "wioa_type": "occupational_certific
 PAY = {"quarter": "2026Q1", "employer": "16-0743966", "source": "supplemental", "wages": "9126.00"}
 PLANNED = COUNSELING | {"documented_on": LAST_MONTH, "planned_for": "2026-12-01"}
 EXCUSED = {"reason": "health_medical", "since": LAST_MONTH}
+DETERMINED = {
+    "program": "dislocated_worker",
+    "determined_on": LAST_MONTH,
+    "facts": {"separation": {"value": "laid_off", "document": "document", "reference": "letter of 30 January"}},
+}
 REPORT = "quarter@2026-09-30"
 WHY = {"reason": "a slip"}
 FILE = b"reference,first_name,last_name,birth_date,postal,county,registered_on,sex\nE-9,Eve,Example,1980-05-01,NY,36029,2026-03-02,2\n"
+WRONG_LINE = b"E-8,Eli,Example,1980-15-01,NY,36029,2026-03-02,2\n"
 
 QUERY: dict[str, dict[str, str]] = {
     "/v1/imports": {"kind": "participants"},
+    "/v1/import-template": {"kind": "participants"},
     "/v1/locate": {"county": "36029"},
     "/v1/outcomes": {"period": REPORT},
     "/v1/outcomes.{form}": {"period": REPORT},
@@ -80,16 +87,14 @@ async def _made(client: AsyncClient, path: str, body: dict[str, Any]) -> str:
 
 
 async def ask(caller: AsyncClient, request: str, address: str, body: Any = None) -> Response:
-    """Send a request with what it needs beside its address; a body of bytes is a file, and what is done with it is waited for."""
+    """Send a request with what it needs beside its address; a body of bytes is a file."""
     method, path = request.split()
     sent: dict[str, Any] = {"content": body, "headers": {"Content-Type": "text/csv"}} if isinstance(body, bytes) else {"json": body}
-    answer = await caller.request(method, address, params=QUERY.get(path), **sent)
-    await files.ended()
-    return answer
+    return await caller.request(method, address, params=QUERY.get(path), **sent)
 
 
-async def live(alice: AsyncClient, dana: AsyncClient, dora: AsyncClient) -> Held:
-    """Make a record of every kind: people as Alice, the rest as the state's staff, of whom Dora drafts a release."""
+async def live(alice: AsyncClient, dana: AsyncClient, dora: AsyncClient, done: Callable[[], Awaitable[None]]) -> Held:
+    """Make a record of every kind: people as Alice, the rest as the state's staff, of whom Dora drafts a release. `done` does imports."""
     ana = await registered(alice)
     other = await registered(alice, first_name="Bea", ssn=None, reference="E-101")
     path = (await alice.get("/v1/career-paths/pharmacy_technician")).json()
@@ -110,11 +115,13 @@ async def live(alice: AsyncClient, dana: AsyncClient, dora: AsyncClient) -> Held
         "planned-services": await _made(alice, f"{person}/planned-services", PLANNED),
         "credentials": await _made(alice, f"{person}/credentials", CREDENTIAL),
         "exit-reasons": await _made(alice, f"{person}/exit-reasons", EXCUSED),
+        "eligibility-determinations": await _made(alice, f"{person}/eligibility-determinations", DETERMINED | {"worker": "A. Adams"}),
         "employment-records": await _made(alice, f"{person}/employment-records", PAY),
         "participations": (await alice.get(f"{person}/participations")).json()["items"][0]["id"],
     }
-    brought = await ask(alice, "POST /v1/imports", "/v1/imports", FILE)
+    brought = await ask(alice, "POST /v1/imports", "/v1/imports", FILE + WRONG_LINE)
     assert brought.status_code == 202, brought.text
+    await done()
     records["imports"] = brought.json()["id"]
     await _made(dana, "/v1/career-paths", fields(path_definition(PHARMACY)))
     board, serves = "/v1/partners/erie_board", {"system": "lwda", "region": "erie", "valid_from": LONG_AGO}
@@ -183,6 +190,9 @@ async def _bodies(
         "POST /v1/participants/{participant}/employment-records": PAY | {"quarter": "2026Q2"},
         "POST /v1/services/{service}/ending": {"ended_on": LAST_MONTH},
         "POST /v1/step-completions/{record}/void": WHY,
+        "POST /v1/participants/{participant}/eligibility": DETERMINED,
+        "POST /v1/participants/{participant}/eligibility-determinations": DETERMINED | {"worker": "D. Dale"} | partner,
+        "POST /v1/eligibility-determinations/{record}/void": WHY,
         "POST /v1/credentials/{record}/void": WHY,
         "POST /v1/exit-reasons/{record}/void": WHY,
         "POST /v1/planned-services/{record}/void": WHY,
@@ -212,6 +222,8 @@ async def _bodies(
         "PATCH /v1/layoff-notices/{notice}": {"affected": 31},
         "POST /v1/layoff-notices/{notice}/void": WHY,
         "POST /v1/imports": FILE.replace(b"reference", b"partner,reference").replace(b"E-9", b"erie_board,E-10"),
+        "POST /v1/imports/{run}/application": {"policy": "good"},
+        "POST /v1/imports/{run}/cancellation": None,
         "POST /v1/releases": {"period": "quarter@2026-06-30"},
         "POST /v1/releases/{id}/certification": None,
         "POST /v1/releases/{id}/revision": {"says": "a wage came late"},

@@ -12,9 +12,10 @@ from sqlalchemy import func, insert, select, text
 from app.audit.models import AuditEntry
 from app.career_paths.models import CareerPath, Step
 from app.core.db import Database
+from app.core.ids import uuid7
 from app.employment.models import EmploymentRecord
 from app.enrollments.models import Credential, Enrollment, ExitReason, Participation, PlannedService, Service, ServiceKind, StepCompletion
-from app.imports.engine import Receipt, load
+from app.imports.engine import Load, Receipt, load
 from app.imports.kinds import Kind, kinds
 from app.imports.models import Import
 from app.participants.models import Participant, Touched
@@ -56,7 +57,8 @@ async def bring(database: Database, kind: str, *rows: Mapping[str, Any], by: Per
     """Load rows as one batch of text."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     batch = pl.DataFrame({name: [row.get(name) for row in rows] for name in names}, schema=dict.fromkeys(names, pl.String))
-    return await load(database, by=by.actor, today=TODAY, kind=KINDS[kind], batches=[batch], **how)
+    about = {name: how.pop(name) for name in ("again", "progress") if name in how}
+    return await load(Load(database, by.actor, TODAY, KINDS[kind], uuid7(), **about), [batch], **how)
 
 
 async def count(database: Database, table: Any, by: Person = DANA) -> int:
@@ -167,4 +169,4 @@ async def test_nothing_is_left_in_staging_and_no_number_in_clear(ground: Databas
 async def test_progress_is_told(ground: Database) -> None:
     told: list[tuple[str, int]] = []
     await bring(ground, "participants", ADA, BEN, progress=lambda stage, rows: told.append((stage, rows)))
-    assert told == [("staged", 2), ("merged", 2)]
+    assert told == [("staged", 2), ("checked", 2), ("merged", 2)]

@@ -15,7 +15,8 @@ DOORS = (
     "app/participants/",  # the room
     "app/contract/participants.py",  # what goes in and comes out
     "app/api/participants.py",
-    "app/imports/kinds.py",  # columns of a file of people
+    "app/imports/kinds/participants.py",  # columns of a file of people
+    "app/imports/kinds/wage_records.py",  # the column by which the state's wage records name people
     "app/cli/people.py",  # what a caseworker types to register somebody
     "app/demo/",  # makes people up
 )
