@@ -32,11 +32,13 @@ class Due:
     total: int
 
 
-# A person may have several records; the partner knows some. What another partner recorded is told only if it agreed to share: the kind
-# of the last service is. The next one is of the same kind, unless that runs; else the first of the program's that keep a period open.
-# Lists begin at the days, of which there is an index, and look the caseload up (OFFSET 0: row by row, not all of it into a hash).
+# A person may have several records, few have; the partner knows some. What another partner recorded is told only if it agreed to share:
+# the kind of the last service is. The next one is of the same kind, unless that runs; else the first of the program's that keep a period
+# open. Lists begin at the days, of which there is an index, and look the caseload up (OFFSET 0: row by row, not all of it into a hash).
 _OURS = """
-EXISTS (SELECT FROM participants r JOIN caseload c ON c.participant = r.id AND c.partner = :by_partner WHERE r.person = k.person OFFSET 0)
+(EXISTS (SELECT FROM caseload c WHERE c.participant = k.person AND c.partner = :by_partner OFFSET 0)
+ OR EXISTS (SELECT FROM participants r JOIN caseload c ON c.participant = r.id AND c.partner = :by_partner
+            WHERE r.person = k.person AND r.person <> r.id OFFSET 0))
 """
 _RECORD = """
 (SELECT r.id FROM participants r JOIN caseload c ON c.participant = r.id AND c.partner = :by_partner
@@ -98,11 +100,16 @@ WITH latest AS MATERIALIZED (
 SELECT {record}, u.last_service AS exit, u.last_service + 365 AS until, count(*) OVER () AS total
 FROM latest u ORDER BY u.last_service DESC, u.person
 """)
+# The partner's first, and then the paths: the other way round the planner may go through everybody who is on a path.
 _OVERDUE = text("""
-SELECT e.participant, e.id AS enrollment, c.title, e.planned_end, :today - e.planned_end AS days, count(*) OVER () AS total
-FROM enrollments e JOIN career_paths c ON c.id = e.career_path
-WHERE e.partner = :by_partner AND e.ended_on IS NULL AND e.voided_by IS NULL AND e.planned_end < :today
-ORDER BY e.planned_end DESC, e.id LIMIT :shown
+WITH latest AS MATERIALIZED (
+  SELECT e.participant, e.id, e.career_path, e.planned_end, count(*) OVER () AS total FROM enrollments e
+  WHERE e.partner = :by_partner AND e.ended_on IS NULL AND e.voided_by IS NULL AND e.planned_end < :today
+  ORDER BY e.planned_end DESC, e.id LIMIT :shown
+)
+SELECT e.participant, e.id AS enrollment, c.title, e.planned_end, :today - e.planned_end AS days, e.total
+FROM latest e JOIN career_paths c ON c.id = e.career_path
+ORDER BY e.planned_end DESC, e.id
 """)
 _NUMBERS = text("""
 SELECT count(*) AS people, count(*) FILTER (WHERE c.since > :today - 30) AS new,

@@ -83,6 +83,14 @@ class Enrollment(Recorded, Revised, Tenant, Base):
         Index("enrollments_by_career_path", "career_path", "state"),
         Index("enrollments_by_partner", "partner", "id", "state"),
         Index("enrollments_by_participant", "participant", "state"),
+        Index(
+            "enrollments_open_by_partner",
+            "partner",
+            "planned_end",
+            "state",
+            postgresql_include=["participant"],
+            postgresql_where=text("ended_on IS NULL AND voided_by IS NULL"),
+        ),
     )
 
 

@@ -134,8 +134,8 @@ def _written(lots: Lots, source: Source, read_at: str, part: Path, place: Path) 
     """Write the files beside their place, lot by lot, and move them there whole."""
     rows, evidence = dict.fromkeys(Counted, 0), set[int]()
     digests = {counted: sha256() for counted in Counted}
-    for counted in Counted:
-        (part / counted).mkdir(mode=0o700, parents=True)
+    for folder in (part, *(part / counted for counted in Counted)):
+        folder.mkdir(mode=0o700)
     for n, lot in enumerate(lots):
         made = frames(lot, source.policy, source.postal, source.systems)
         evidence |= made.evidence

@@ -4,7 +4,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKeyConstraint, Identity, Index, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    PrimaryKeyConstraint,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import text
 
@@ -69,6 +79,7 @@ class Participant(Recorded, Revised, Tenant, Base):
         ForeignKeyConstraint(["state", "registered_by"], ["partners.state", "partners.id"], name="participants_registered_by_known"),
         UniqueConstraint("number", "state", name="participants_number_once"),
         Index("participants_by_person", "person", "state"),
+        Index("participants_merged", "person", "state", postgresql_where=text("person <> id")),
         Index("participants_by_birth_date", "birth_date", "state"),
         Index("participants_by_ssn_token", "ssn_token", "state", postgresql_where=text("ssn_token IS NOT NULL")),
         CheckConstraint("sex IN (1, 2, 9)", name="sex_known"),
@@ -107,6 +118,7 @@ class Caseload(InState, Base):
     since: Mapped[date] = mapped_column(doc="the first day")
 
     __table_args__ = (
+        PrimaryKeyConstraint("state", "partner", "participant", postgresql_include=["since"]),  # a caseload is counted in its index
         ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="caseload_partner_known"),
         ForeignKeyConstraint(["state", "participant"], ["participants.state", "participants.id"], name="caseload_participant_known"),
         Index("caseload_by_participant", "participant", "state"),

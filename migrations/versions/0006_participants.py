@@ -72,6 +72,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", "state", name="participants_number_once"),
     )
     op.create_index("participants_by_person", "participants", ["person", "state"], unique=False)
+    op.create_index("participants_merged", "participants", ["person", "state"], unique=False, postgresql_where=sa.text("person <> id"))
     op.create_index(
         "participants_by_ssn_token", "participants", ["ssn_token", "state"], unique=False, postgresql_where=sa.text("ssn_token IS NOT NULL")
     )
@@ -96,7 +97,7 @@ def upgrade() -> None:
         sa.Column("since", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["state", "participant"], ["participants.state", "participants.id"], name="caseload_participant_known"),
         sa.ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="caseload_partner_known"),
-        sa.PrimaryKeyConstraint("state", "partner", "participant", name=op.f("caseload_key")),
+        sa.PrimaryKeyConstraint("state", "partner", "participant", name=op.f("caseload_key"), postgresql_include=["since"]),
     )
     op.create_index("caseload_by_participant", "caseload", ["participant", "state"], unique=False)
     op.create_table(
@@ -131,6 +132,7 @@ def downgrade() -> None:
     op.drop_index("partner_references_by_participant", table_name="partner_references")
     op.drop_table("partner_references")
     op.drop_index("participants_by_ssn_token", table_name="participants", postgresql_where=sa.text("ssn_token IS NOT NULL"))
+    op.drop_index("participants_merged", table_name="participants", postgresql_where=sa.text("person <> id"))
     op.drop_index("participants_by_person", table_name="participants")
     op.drop_table("participants")
     op.drop_table("residences")

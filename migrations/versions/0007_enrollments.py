@@ -61,6 +61,14 @@ def upgrade() -> None:
     op.create_index("enrollments_by_partner", "enrollments", ["partner", "id", "state"], unique=False)
     op.create_index("enrollments_by_participant", "enrollments", ["participant", "state"], unique=False)
     op.create_index(
+        "enrollments_open_by_partner",
+        "enrollments",
+        ["partner", "planned_end", "state"],
+        unique=False,
+        postgresql_include=["participant"],
+        postgresql_where=sa.text("ended_on IS NULL AND voided_by IS NULL"),
+    )
+    op.create_index(
         "enrollments_one_open_per_path",
         "enrollments",
         ["participant", "career_path", "state"],
@@ -248,6 +256,12 @@ def downgrade() -> None:
     )
     op.drop_index(
         "enrollments_one_open_per_path", table_name="enrollments", postgresql_where=sa.text("ended_on IS NULL AND voided_by IS NULL")
+    )
+    op.drop_index(
+        "enrollments_open_by_partner",
+        table_name="enrollments",
+        postgresql_include=["participant"],
+        postgresql_where=sa.text("ended_on IS NULL AND voided_by IS NULL"),
     )
     op.drop_index("enrollments_by_participant", table_name="enrollments")
     op.drop_index("enrollments_by_partner", table_name="enrollments")

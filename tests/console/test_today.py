@@ -5,16 +5,17 @@ from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import insert, text
+from sqlalchemy import insert, text, update
 
 from app.core.db import Tx
 from app.enrollments import actions, deadlines, participations
 from app.enrollments.models import PlannedService
 from app.imports.models import Import
+from app.participants.models import Participant
 from app.participants.naming import names
 from tests.conftest import TODAY, TestDatabase
 from tests.console.browsing import Browser, signed_in
-from tests.enrollments.world import ANN, BEA, CAL, DEE, lay
+from tests.enrollments.world import ANN, BEA, CAL, DEE, EVE, lay
 from tests.outcomes.world import enrolled, served
 from tests.people import ALICE, BOB, CHARLIE, DANA, ERIE, MONROE, NIA, PAT, PRIYA
 
@@ -54,6 +55,14 @@ async def test_exits_that_come_are_listed_with_the_last_service(db: Tx) -> None:
     assert due.total == 2
     assert [row.participant for row in (await deadlines.exits_coming(db, by=CHARLIE.actor, today=TODAY)).items] == [CAL, DEE]
     assert (await deadlines.exits_coming(db, by=PRIYA.actor, today=TODAY)).items == []
+
+
+async def test_an_exit_of_somebody_with_two_records_comes_to_both_who_know_one(db: Tx) -> None:
+    """Eve's record, which Alice knows, turns out to be one of Cal's, whom Charlie knows. Each is told of the record that is theirs."""
+    await settle(db)
+    await db.run(update(Participant).where(Participant.id == EVE).values(person=CAL))
+    assert [row.participant for row in (await deadlines.exits_coming(db, by=ALICE.actor, today=TODAY)).items] == [EVE, ANN, DEE]
+    assert [row.participant for row in (await deadlines.exits_coming(db, by=CHARLIE.actor, today=TODAY)).items] == [CAL, DEE]
 
 
 @pytest.mark.parametrize(

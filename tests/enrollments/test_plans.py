@@ -7,17 +7,23 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import ClauseElement, bindparam, text
+from sqlalchemy import ClauseElement, Date, Integer, TextClause, Uuid, bindparam, text
 
 from app.core.db import Tx
 from app.core.ready import Ready
 from app.employment import queries as employment
 from app.employment import timeline
-from app.enrollments import actions, participations, queries, reading
+from app.enrollments import actions, deadlines, participations, queries, reading
 from app.enrollments.models import Enrollment
 from tests.conftest import TestDatabase
 from tests.enrollments import world
 from tests.people import DANA, ERIE, MONROE
+
+
+def typed(statement: TextClause, **binds: Any) -> TextClause:
+    """A text with the types of its binds, which the driver knows by their values and a generic plan has to be told."""
+    return statement.bindparams(*(bindparam(name, type_=kind) for name, kind in {"today": Date, "by_partner": Uuid, **binds}.items()))
+
 
 HOT: dict[str, tuple[ClauseElement | Ready, dict[str, str]]] = {
     "enroll": (
@@ -50,6 +56,12 @@ HOT: dict[str, tuple[ClauseElement | Ready, dict[str, str]]] = {
     ),
     "participation": (reading._BY_ID, {"participations": "id ="}),
     "participations of one person": (reading._THEIRS, {"participations": "person ="}),
+    "paths past their end": (typed(deadlines._OVERDUE), {"enrollments_open_by_partner": "planned_end <", "career_paths": "id ="}),
+    "a caseload in numbers": (typed(deadlines._NUMBERS), {"caseload_key": "partner ="}),
+    "exits that come": (
+        typed(deadlines._EXITS, days=Integer, ahead=Integer),
+        {"participations_by_open_until": "open_until >=", "caseload": "participant =", "services": "participant ="},
+    ),
 }  # fmt: skip
 
 
