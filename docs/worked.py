@@ -1,5 +1,6 @@
 """Worked examples as a page: the tables of tests/spec, each row of which is a test."""
 
+from tests.spec import federal_examples as federal
 from tests.spec import participation_examples as participation
 
 Cells = list[list[str]]
@@ -38,4 +39,53 @@ def quarters() -> Section:
     return "Quarters after exit", about, ["exit", "first quarter after", "second", "fourth"], [list(row) for row in participation.QUARTERS]
 
 
-SECTIONS = (services, periods, quarters)
+def windows() -> Section:
+    """Whom a report looks at."""
+    about = (
+        "What happens n quarters after the exit quarter is in a report two quarters later at the earliest (T17-04, pages 9 and 10);\n"
+        "a program year's windows are cut at what can be in before its end."
+    )
+    columns = ["report", "served", "exited", "exits whose second quarter after", "whose fourth"]
+    return "Whom a report looks at", about, columns, [list(row) for row in federal.WINDOWS]
+
+
+def first_reports() -> Section:
+    """The first report that can have an exit."""
+    columns = ["exit", "second quarter after, in the report of", "annual report of program year", "fourth, in the report of"]
+    rows = [[exits, *reports] for exits, _, *reports in federal.FIRST_REPORTS]
+    return "The first report that has an exit", "T17-04, Table 2, and its example on page 9.", columns, rows
+
+
+def indicators() -> Section:
+    """Where an indicator counts a record."""
+    about = (
+        "A record of the program entered on 2024-01-10 and exited on 2024-05-20, if it says nothing else. Numerator, denominator, or the\n"
+        "reason for which it is left out: [the closed list](compute.md#row-by-row). TEGL is TEGL 10-16 Change 3, T17-04 the guidance on\n"
+        "supplemental wage information, DOL the Department's analysis code, other words are [readings](readings.md)."
+    )
+    columns = ["case", "rule", "program", "indicator", "report", "the record holds", "it is in"]
+    rows = [[e.name, e.rule, e.program, f"`{e.indicator}`", e.report, f"`{e.holds}`" if e.holds else "", e.place] for e in federal.EXAMPLES]
+    return "Federal indicators", about, columns, rows
+
+
+def earnings() -> Section:
+    """Medians."""
+    about = "What those who exited hold in 1602 and 1704, and the median (TEGL, section C; readings `wage_999999_99` and `median_even`)."
+    rows = [[name, "<br>".join(records), median or "no figure"] for name, records, median in federal.EARNINGS]
+    return "Median earnings", about, ["case", "1602 and 1704", "median"], rows
+
+
+def transcripts() -> Section:
+    """Transcripts that are a gain."""
+    about = "The day on which each semester was completed, and its credit hours; the academic standards are met (TEGL, section E, type 3)."
+    rows = [[name, "<br>".join(f"{day}: {hours}" for day, hours in semesters), gain] for name, semesters, gain in federal.SEMESTERS]
+    return "Postsecondary transcripts", about, ["case", "semesters", "a gain"], rows
+
+
+def rounding() -> Section:
+    """Rates as they are shown."""
+    about = "Rates are exact until they are shown, and then rounded half up to 0.1 %, as on form ETA-9169 (T20-02, Attachment I)."
+    return "Rates", about, ["numerator", "denominator", "shown"], [[f"{n:,}", f"{d:,}", shown] for n, d, shown in federal.ROUNDED]
+
+
+SECTIONS = (services, periods, quarters, windows, first_reports, indicators, earnings, transcripts, rounding)

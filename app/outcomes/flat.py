@@ -5,6 +5,7 @@ that no indicator asks for are not read; those that are not there are blank. Cel
 """
 
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import file_digest
@@ -17,6 +18,9 @@ from app.outcomes.frame import BOARDS, CREDENTIALS, EMPLOYED, GAINS, PERIODS, PL
 
 PERSONAL = frozenset({"100", "200"})
 """What is wrong with these is said without what stands there."""
+
+NUMBER = re.compile(r"\d{3}.?\d{2}.?\d{4}")
+"""What could be a social security number, in a column where it does not belong: not repeated either."""
 
 _PERSON = "100 101 102 201 210 211 212 213 214 215 408 409"
 _PROGRAMS = "903 904 905 909 911 918 919 923 932"
@@ -34,6 +38,7 @@ LINE = "line"
 SHOWN = 200
 """So many lines with mistakes are told one by one."""
 
+LONGEST = 30  # characters of a cell that a mistake repeats
 SAMPLE = 1000
 """The lines that say how a column of dates is written."""
 
@@ -104,7 +109,7 @@ def _rows(scanned: pl.LazyFrame, there: Sequence[str]) -> pl.DataFrame:
     doubt = pl.any_horizontal(pl.col(name).is_not_null() & pl.col(f"quick {name}").is_null() for name in there)
     rows = typed.select(LINE, *(pl.col(f"quick {name}").alias(name) for name in there), doubt=doubt).collect(engine="streaming")
     doubtful = rows.filter("doubt")[LINE]
-    rows = rows.drop("doubt")
+    rows = rows.drop("doubt").filter(pl.any_horizontal(pl.col(there).is_not_null()))  # an empty line is no record
     if doubtful.is_empty():
         return rows
     told = scanned.filter(pl.col(LINE).is_in(doubtful.implode())).select(LINE, *(_text(name) for name in there)).collect(engine="streaming")
@@ -203,7 +208,7 @@ def _mistakes(told: pl.DataFrame, there: Sequence[str]) -> Unfit:
     first = told.head(SHOWN)
     understood = first.select(_carefully(name).alias(name) for name in there)
     found = [
-        Violation(row[LINE], f"line {row[LINE]}, {name}", "cell", f"{'what is there' if name in PERSONAL else repr(row[name])} is {meant}")
+        Violation(row[LINE], f"line {row[LINE]}, {name}", "cell", f"{_repeated(name, row[name])} is {meant}")
         for row, typed in zip(first.iter_rows(named=True), understood.iter_rows(named=True), strict=True)
         for name in there
         if row[name] is not None and typed[name] is None
@@ -211,6 +216,10 @@ def _mistakes(told: pl.DataFrame, there: Sequence[str]) -> Unfit:
     ]
     more = f", of which the first {first.height} are told" if told.height > first.height else ""
     return Unfit(f"{told.height:,} lines have cells that their elements cannot hold{more}. Nothing was computed.", violations=found)
+
+
+def _repeated(name: str, told: str) -> str:
+    return "what is there" if name in PERSONAL or NUMBER.search(told) else repr(told[:LONGEST])
 
 
 def _unreadable(path: Path, cells: int) -> str:
