@@ -14,11 +14,10 @@ from app.outcomes.disclosure import Internal
 from app.outcomes.frame import region
 from app.outcomes.indicators import Counted, Indicator
 from app.outcomes.measures import Asked, indicators
-from app.outcomes.queries import Crossed
+from app.outcomes.queries import Crossed, Look, seen
 from app.outcomes.table import Basis, Geography, table
 from app.releases.attacker import Attacker
 from app.releases.counting import systems
-from app.releases.earlier import Known
 from app.releases.protecting import protect
 from app.releases.system import hidden_at_least
 from app.states.policy import Policy
@@ -34,7 +33,7 @@ def run(args: argparse.Namespace) -> None:
     crossed = made(np.random.default_rng(2026), args.people)
     began = time.perf_counter()
     alone = found = apart = 0
-    for laid in systems(crossed, THRESHOLD, Known()):
+    for laid in systems(crossed, THRESHOLD):
         hidden = hidden_at_least(laid.system.items)
         alone += sum(number in hidden for _, number in laid.figures)
         narrow = Attacker(laid.system, THRESHOLD).narrow(hidden)
@@ -45,7 +44,7 @@ def run(args: argparse.Namespace) -> None:
     print(
         f"  primary rules alone   hide {alone} figures, of which {found} can be worked out; {time.perf_counter() - began:.1f} s to find out"
     )
-    _, summary = protect(Internal(crossed), dict.fromkeys(SYSTEMS, ""), Known())
+    _, summary = protect(Internal(crossed), dict.fromkeys(SYSTEMS, ""))
     print(
         f"  the release           hides {summary.suppressed} of {summary.figures} figures ({summary.suppressed / summary.figures:.0%}); "
         f"{summary.proved} counts stay in doubt, the narrowest interval spans {summary.narrowest}; {summary.seconds:.1f} s"
@@ -68,7 +67,9 @@ def made(chance: np.random.Generator, people: int) -> Crossed:
     wanted = indicators(asked)
     tallies = {counted: tallied(chance, people, [i for i in wanted if i.counted is counted], where) for counted in Counted}
     basis = Basis("bench", "2026-10-31 12:00:00", dict.fromkeys(Counted, people), frozenset(range(8000, 8108)), asked)
-    return Crossed(tuple(table(tallies, wanted, geography, basis) for geography in geographies), tallies)
+    tables = tuple(table(tallies, wanted, geography, basis) for geography in geographies)
+    together = {of: tallied.rename({c: seen(0, c) for c in tallied.columns if c != "rows"}) for of, tallied in tallies.items()}
+    return Crossed(tables, (Look(asked, tuple(geographies)),), together)
 
 
 def tallied(chance: np.random.Generator, people: int, wanted: list[Indicator], where: dict[str, list[str]]) -> pl.DataFrame:

@@ -72,31 +72,53 @@ async def outcomes(read: Read, *, by: Actor, store: Store, question: Question) -
 
 
 @dataclass(frozen=True)
+class Look:
+    """A way of looking at the facts: what was asked for, and by the regions of which systems."""
+
+    asked: Asked
+    geographies: tuple[Geography, ...]
+
+
+@dataclass(frozen=True)
 class Crossed:
     """Tables by the regions of several systems out of one extract, and the tallies that all their figures are sums of.
 
-    tallies: one a kind of row, by the regions of all the systems together, named as the tables name them
+    looks: that of the tables, and others at the same facts: what earlier releases would be if they were made of these
+    together: one a kind of row: how many rows share their regions and places in every look; columns are named by `seen`
     """
 
     tables: tuple[Table, ...]
-    tallies: Mapping[Counted, pl.DataFrame]
+    looks: tuple[Look, ...]
+    together: Mapping[Counted, pl.DataFrame]
 
 
-async def crossed(read: Read, *, by: Actor, store: Store, period: Period, systems: Sequence[str], today: date) -> Internal[Crossed]:
-    """The regional tables of several systems at once, as `outcomes` gives each. Raises `NotFound`."""
+def seen(look: int, column: str) -> str:
+    """The name of a column of a look, by its number: 0 is that of the tables."""
+    return f"{look}|{column}"
+
+
+async def look(read: Read, *, by: Actor, period: Period, systems: Sequence[str], on: date) -> Look:
+    """A look at the facts as they were known on a day, in a report period, by the regions at its end. Raises `NotFound`."""
     state = await states.this(read, by=by)
-    asked = Asked(period, today, await states.policy(read, by=by, on=today))
+    asked = Asked(period, on, await states.policy(read, by=by, on=on))
     geographies = []
     for system in systems:
         edition = await regions.edition(read, by=by, system=system, on=last_day(period.quarter))
         names = {one.code: one.name for one in await regions.regions(read, by=by, edition=edition.id)}
         geographies.append(Geography(by.state, state.name, system, names))
-    found = await _extract(read, by=by, store=store, postal=state.postal, policy=asked.policy)
-    return Internal(await asyncio.to_thread(tabulated_together, found, asked, geographies))
+    return Look(asked, tuple(geographies))
 
 
-def tabulated_together(found: Extract, asked: Asked, geographies: Sequence[Geography]) -> Crossed:
+async def crossed(read: Read, *, by: Actor, store: Store, looks: Sequence[Look]) -> Internal[Crossed]:
+    """The regional tables of the first look, by several systems at once, as `outcomes` gives each; and all looks together."""
+    state = await states.this(read, by=by)
+    found = await _extract(read, by=by, store=store, postal=state.postal, policy=looks[0].asked.policy)
+    return Internal(await asyncio.to_thread(tabulated_together, found, looks))
+
+
+def tabulated_together(found: Extract, looks: Sequence[Look]) -> Crossed:
     """The tables of several geographies out of one tally. Blocks for as long as it takes."""
+    asked, geographies = looks[0].asked, looks[0].geographies
     wanted = indicators(asked)
     by = [region(geography.system) for geography in geographies]
     tallies = {
@@ -104,7 +126,21 @@ def tabulated_together(found: Extract, asked: Asked, geographies: Sequence[Geogr
         for counted, frame in _frames(found, asked).items()
     }
     basis = Basis(found.digest, found.read_at, found.rows, found.evidence, asked)
-    return Crossed(tuple(table(tallies, wanted, geography, basis) for geography in geographies), tallies)
+    tables = tuple(table(tallies, wanted, geography, basis) for geography in geographies)
+    return Crossed(tables, tuple(looks), {counted: _together(found, looks, counted) for counted in Counted})
+
+
+def _together(found: Extract, looks: Sequence[Look], counted: Counted) -> pl.DataFrame:
+    """How many rows share their regions and places in every look."""
+    beside = []
+    for number, one in enumerate(looks):
+        frame = _frames(found, one.asked)[counted]
+        by = [region(geography.system) for geography in one.geographies]
+        rows = frame.select(*by, *(i.place for i in indicators(one.asked) if i.counted is counted)).collect(backend="polars").to_native()
+        named_ = pl.DataFrame(rows).with_columns(*map(named, one.geographies))
+        beside.append(named_.rename({column: seen(number, column) for column in named_.columns}))
+    together = pl.concat(beside, how="horizontal")
+    return together.group_by(together.columns).agg(pl.len().alias("rows"))
 
 
 def tabulated(found: Extract, asked: Asked, geography: Geography) -> Table:

@@ -18,13 +18,16 @@ from app.core.errors import Conflict, Forbidden, Refused, Violation
 from app.core.ids import uuid7
 from app.core.periods import Period, last_day
 from app.outcomes import queries as outcomes
-from app.outcomes.queries import Store
+from app.outcomes.indicators import Population
+from app.outcomes.measures import indicators
+from app.outcomes.queries import Look, Store
+from app.outcomes.table import STATE
 from app.regions import maps
 from app.regions import queries as regions
 from app.releases import archive, queries
-from app.releases.earlier import Known, Read
+from app.releases.earlier import Earlier, Key, Told, families
 from app.releases.freezing import freeze
-from app.releases.models import Release, ReleasedFigure
+from app.releases.models import PUBLISHED, Release, ReleasedFigure
 from app.releases.protected import Protected
 from app.releases.protecting import protect
 from app.releases.queries import ReleaseKept
@@ -36,7 +39,7 @@ SYSTEMS = ("labor_market_region", "lwda")
 
 # One at a time in a state: what one release tells, the next one has to reckon with.
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('releases of ' || current_setting('app.state'), 0))")
-_BEFORE = select(Release.id).where(Release.status != "draft").order_by(Release.id)
+_BEFORE = select(Release.id).where(Release.status.in_(PUBLISHED)).order_by(Release.id)
 
 
 @dataclass(frozen=True)
@@ -102,9 +105,10 @@ async def _drafted(tx: Tx, by: Actor, period: Period, ground: Ground, *, superse
     systems = [system for system in SYSTEMS if system in titles and system in there]
     if not systems:
         raise Conflict(f"The state has neither of the region systems {' and '.join(SYSTEMS)} on {last_day(period.quarter)}.")
-    tables = await outcomes.crossed(tx, by=by, store=ground.store, period=period, systems=systems, today=ground.today)
     before = [row.id for row in await tx.all(_BEFORE)]
-    table, summary = await asyncio.to_thread(protect, tables, titles, await known(tx, by=by, releases=before))
+    looks, earlier = await together(tx, by=by, period=period, systems=systems, today=ground.today)
+    tables = await outcomes.crossed(tx, by=by, store=ground.store, looks=looks)
+    table, summary = await asyncio.to_thread(protect, tables, titles, earlier)
     files = await asyncio.to_thread(freeze, table, await _shapes(tx, by, systems, period), ground.data_folder)
     made = uuid7()
     await tx.run(
@@ -135,21 +139,35 @@ def _rows(release: UUID, table: Protected[Released]) -> list[dict[str, Any]]:
     ]
 
 
-async def known(tx: Tx, *, by: Actor, releases: Sequence[UUID]) -> Known:
-    """What an outsider reads in releases that were certified, superseded ones too: nobody can call them back."""
+async def together(tx: Tx, *, by: Actor, period: Period, systems: Sequence[str], today: date) -> tuple[list[Look], list[Earlier]]:
+    """The look at the facts that a release takes, those of earlier releases whose cohorts overlap it, and what these say.
+
+    Superseded and withdrawn releases are among them: nobody can call them back.
+    """
+    earlier = await known(tx, by=by)
+    asked = [(period, systems, today), *((one.period, one.systems, one.as_of) for one in earlier)]
+    looks = [await outcomes.look(tx, by=by, period=of, systems=by_systems, on=on) for of, by_systems, on in asked]
+    wanted = [indicators(one.asked) for one in looks]
+    found = {look for family in families(wanted, lambda look, i: look == 0 or earlier[look - 1].says(i)) for look, _ in family}
+    numbers = sorted(found - {0})
+    return [looks[0], *(looks[number] for number in numbers)], [earlier[number - 1] for number in numbers]
+
+
+async def known(tx: Tx, *, by: Actor) -> list[Earlier]:
+    """What an outsider reads in releases that were certified, oldest first."""
     f = ReleasedFigure
-    rows = await tx.all(
-        select(f.region_system, f.region, f.indicator, f.population, f.cohort_from, f.cohort_until, f.numerator, f.denominator).where(
-            f.release.in_(releases), f.numerator.is_not(None)
-        )
-    )
-    return Known.of_figures(
-        (
-            ((row.region_system, row.region), row.indicator, row.population),
-            Read((row.cohort_from, row.cohort_until), row.numerator, row.denominator),
-        )
-        for row in rows
-    )
+    figures: dict[UUID, dict[Key, Told]] = {}
+    columns = (f.release, f.region_system, f.region, f.indicator, f.population, f.numerator, f.denominator, f.status)
+    certified = select(Release.id).where(Release.status.in_(PUBLISHED))
+    for row in await tx.all(select(*columns).where(f.release.in_(certified)).order_by(f.release, f.number)):
+        key = ((row.region_system, row.region), row.indicator, Population(row.population))
+        figures.setdefault(row.release, {})[key] = Told(row.numerator, row.denominator, row.status)
+    found = []
+    for row in await tx.all(select(Release.id, Release.period, Release.as_of, Release.threshold).where(Release.id.in_(list(figures)))):
+        theirs = figures[row.id]
+        systems = tuple(dict.fromkeys(system for (system, _), _, _ in theirs if system != STATE))
+        found.append(Earlier(str(row.id), Period.parse(row.period), row.as_of, row.threshold, systems, theirs))
+    return sorted(found, key=lambda one: one.name)
 
 
 async def _shapes(tx: Tx, by: Actor, systems: Sequence[str], period: Period) -> Shapes:

@@ -1,213 +1,246 @@
 """The plan of a release as linear systems: which figures there are, which finest cells they are sums of, and what follows from them.
 
-One system a family of indicators whose figures say something about each other: they share rows and a cohort, or the difference of two
-is a group of people by itself. Between families no published figure leads from one to the other.
+One system a family of indicators whose figures say something about each other, in this release and in all that were certified before;
+between families no published figure leads from one to the other. An outsider is taken to know what every figure of an earlier release
+would be on the facts of today: where nothing has changed since, that is what it reads.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
+from itertools import permutations, product
 
 import numpy as np
-import polars as pl
 
-from app.outcomes.frame import region
-from app.outcomes.indicators import Counted, Indicator, Measure, Population
+from app.outcomes.indicators import Indicator, Measure, Population
+from app.outcomes.measures import indicators
 from app.outcomes.queries import Crossed
 from app.outcomes.table import STATE, Figure, Status
-from app.releases.earlier import Known
+from app.releases.cells import IN, Cells, celled, homes
+from app.releases.earlier import Before, Earlier, Key, Node, Place, anchor, compared, families, overlap, same_cohort
 from app.releases.rules import small, unsafe_rate
-from app.releases.system import Builder, Fact, Item, System, Target, Vector
-
-FAMILIES = (
-    ("enrolled", "participants_served", "participants_exited"),
-    ("completion_rate",),
-    ("employment_rate_q2", "median_earnings_q2", "in_demand_placement"),
-    ("employment_rate_q4", "credential_rate"),
-)
-"""By cohort. Tables of both populations that count the same rows are in one system: whoever takes part is one of all learners."""
-
-KEPT_APART = {"in_demand_placement": ("occupation_unknown", "no_list")}
-"""Reasons for being left out that a status tells something about."""
+from app.releases.system import Builder, Fact, Item, System, Vector
 
 DIFFERENCES = (("participants_served", "participants_exited"),)
 """Of two counts of one population: what the one is more than the other is a group that anybody can subtract."""
 
-OUT = "out"
-Place = tuple[str, str]  # region system, region
-Key = tuple[Place, str, Population]  # of a figure: where, what, of whom
+Figures = Mapping[tuple[str, Population], Mapping[Place, Figure]]
 
 
 @dataclass(frozen=True)
 class Laid:
-    """A system with the figures that its items stand for."""
+    """A system with the figures that its items stand for.
 
-    system: System
+    views: what different outsiders know. The first knows what every earlier figure would be on the facts of today. The second, which is
+    there where facts have changed under earlier figures, knows of these only what is as it was, and looks after what the first is taken
+    to know: a figure of a cohort that was released with another number must not be worked out of this release either.
+    """
+
+    views: tuple[System, ...]
     figures: tuple[tuple[Key, int], ...]  # figure -> number of its item
+    releases: tuple[str, ...] = ()  # the earlier releases that are in it
+
+    @property
+    def system(self) -> System:
+        """The first view."""
+        return self.views[0]
 
 
-@dataclass
-class Sums:
-    """The finest cells of one kind of row under some indicators: a cell a pair of regions and a combination of places."""
-
-    systems: Sequence[str]
-    indicators: Sequence[Indicator]
-    where: list[tuple[str, ...]]  # of each cell its region in each system
-    places: list[tuple[str, ...]]  # of each cell its place under each indicator
-    cells: list[int]
-    _masks: dict[Place, Vector] = field(default_factory=dict)
-
-    def at(self, place: Place) -> Vector:
-        """1 for the cells whose people live there: in a region of a system, or in the state."""
-        if place not in self._masks:
-            system, code = place
-            within = [True] * len(self.cells) if system == STATE else [one[self.systems.index(system)] == code for one in self.where]
-            self._masks[place] = np.array(within, dtype=np.int64)
-        return self._masks[place]
-
-    def among(self, indicator: Indicator, *places: str) -> Vector:
-        """1 for the cells that have one of these places under the indicator."""
-        at = next(n for n, one in enumerate(self.indicators) if one.key == indicator.key)
-        return np.array([place[at] in places for place in self.places], dtype=np.int64)
-
-
-def systems(crossed: Crossed, threshold: int, earlier: Known) -> Iterator[Laid]:
-    """The linear systems of a release. `earlier`: what an outsider reads in releases that were certified before."""
+def systems(crossed: Crossed, threshold: int, earlier: Sequence[Earlier] = ()) -> Iterator[Laid]:
+    """The linear systems of a release. `earlier`: what was certified before, in the order of the looks after the first."""
     figures: dict[tuple[str, Population], dict[Place, Figure]] = {}
     for table in crossed.tables:
         for figure in table:
             of = figures.setdefault((figure.indicator.name, figure.indicator.population), {})
             of.setdefault((figure.region_system, figure.region), figure)
-    indicators = {key: next(iter(of.values())).indicator for key, of in figures.items()}
-    names = [table.geography.system for table in crossed.tables]
-    pairs = _pairs(crossed.tallies.values(), names)
-    for family, counted in product(FAMILIES, Counted):
-        theirs = [i for (name, _), i in indicators.items() if name in family and i.counted is counted and i.cohort.window]
-        theirs = [i for i in theirs if any(f.status in (Status.OK, Status.NOT_APPLICABLE) for f in figures[i.name, i.population].values())]
-        if theirs:
-            sums = _sums(crossed.tallies[counted], theirs, names, pairs)
-            yield Planned(sums, figures, threshold, earlier).made()
+    looks = [[next(iter(of.values())).indicator for of in figures.values()], *(indicators(one.asked) for one in crossed.looks[1:])]
 
+    def says(look: int, i: Indicator) -> bool:
+        if look:
+            return earlier[look - 1].says(i)
+        return any(figure.status in (Status.OK, Status.NOT_APPLICABLE) for figure in figures[i.name, i.population].values())
 
-def _pairs(tallies: Iterable[pl.DataFrame], systems: Sequence[str]) -> list[tuple[str, ...]]:
-    """Where people live, in every system at once. An outsider knows the composition of regions, and is taken to know also in which parts
-    nobody lives: it can only make the attacker stronger."""
-    columns = [region(system) for system in systems]
-    return sorted({row for tallied in tallies for row in tallied.select(columns).unique().iter_rows()})
-
-
-def _sums(tallied: pl.DataFrame, indicators: Sequence[Indicator], systems: Sequence[str], pairs: Sequence[tuple[str, ...]]) -> Sums:
-    """A cell for every pair of regions and every combination of places that anybody in the state has."""
-    columns = [region(system) for system in systems]
-    counts: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
-    summed = tallied.group_by(*columns, *(i.key for i in indicators)).agg(pl.col("rows").sum())
-    for row in summed.iter_rows():
-        pair, numbers = row[: len(columns)], row[len(columns) : -1]
-        combination = tuple(_place(i, i.places[number]) for i, number in zip(indicators, numbers, strict=True))
-        counts[pair, combination] = counts.get((pair, combination), 0) + row[-1]
-    combinations = sorted({combination for _, combination in counts if set(combination) != {OUT}})
-    cells = [(pair, combination) for pair in pairs for combination in combinations]
-    return Sums(systems, indicators, [p for p, _ in cells], [c for _, c in cells], [counts.get(cell, 0) for cell in cells])
-
-
-def _place(indicator: Indicator, place: str) -> str:
-    return place if place in ("numerator", "denominator", *KEPT_APART.get(indicator.name, ())) else OUT
+    pairs = homes(crossed)
+    for family in families(looks, says):
+        yield Planned(celled(crossed, family, pairs), figures, threshold, earlier).made()
 
 
 @dataclass
 class Planned:
     """Makes the system of one family."""
 
-    sums: Sums
-    figures: Mapping[tuple[str, Population], Mapping[Place, Figure]]
+    cells: Cells
+    figures: Figures
     threshold: int
-    earlier: Known
+    earlier: Sequence[Earlier]
 
     def made(self) -> Laid:
-        """The system: every figure an item, every difference a target."""
-        kinds = sorted({i.counted for i in self.sums.indicators})
-        self.builder = Builder(f"{'/'.join(dict.fromkeys(i.name for i in self.sums.indicators))} of {kinds[0]}", self.sums.cells)
+        """The system: every figure an item, every difference a target, every earlier figure known or a target."""
+        mine = [(look, i) for look, i in self.cells.nodes if look == 0]
+        names = "/".join(dict.fromkeys(i.name for _, i in mine))
+        self.builder = Builder(f"{names} of {mine[0][1].counted}", self.cells.counts.tolist())
+        self.nobodys = set[int]()  # rows of places in which nobody can be
+        self.as_it_was = set[int]()  # rows that were published with the value that they have now
         of: list[tuple[Key, int]] = []
-        for indicator in self.sums.indicators:
-            for place, figure in self.figures[indicator.name, indicator.population].items():
-                number = self._item(indicator, place, figure)
-                of.append(((place, indicator.name, indicator.population), number))
-                self._told(indicator, place, figure, number)
+        for node in mine:
+            for place, figure in self.figures[node[1].name, node[1].population].items():
+                number = self._item(node, place, figure)
+                of.append(((place, node[1].name, node[1].population), number))
+                self._told(node, place, figure.status, number)
+        for look, indicator in self.cells.nodes:
+            if look:
+                self._before((look, indicator))
         self._differences()
-        return Laid(self.builder.made(), tuple(of))
+        self._windows()
+        looks = sorted({look for look, _ in self.cells.nodes if look})
+        return Laid(self._views(), tuple(of), tuple(self.earlier[look - 1].name for look in looks))
 
-    def _parts(self, indicator: Indicator, place: Place) -> dict[str, Vector]:
+    def _views(self) -> tuple[System, ...]:
+        first = self.builder.made()
+        known = self.nobodys | self.as_it_was
+        if first.known == known:
+            return (first,)
+        return first, System(
+            first.name, first.cells, first.matrix, first.items, first.always, first.facts, frozenset(known), only=first.known - known
+        )
+
+    def _parts(self, node: Node, place: Place) -> dict[str, Vector]:
         """What a figure publishes and what follows from it at once: numerator, denominator, complement; of a count the count."""
-        at = self.sums.at(place)
-        numerator = at * self.sums.among(indicator, "numerator")
-        if indicator.measure is not Measure.RATE:
+        at = self.cells.at(node[0], place)
+        numerator = at * self.cells.among(node, "numerator")
+        if node[1].measure is not Measure.RATE:
             return {"count": numerator}
-        denominator = at * self.sums.among(indicator, "numerator", "denominator")
+        denominator = at * self.cells.among(node, *IN)
         return {"numerator": numerator, "denominator": denominator, "complement": denominator - numerator}
 
-    def _item(self, indicator: Indicator, place: Place, figure: Figure) -> int:
-        parts = self._parts(indicator, place)
+    def _item(self, node: Node, place: Place, figure: Figure) -> int:
+        indicator, parts = node[1], self._parts(node, place)
         values = {name: self.builder.value(vector) for name, vector in parts.items()}
         rows = {name: self.builder.row(vector) for name, vector in parts.items()}
-        before = self.earlier.of(place, indicator, values, self.threshold)
+        before = self._compared(indicator, place, values)
         withheld = figure.status is Status.NOT_REPORTED and any(values.values())
-        unsafe = self._unsafe(values) or before.too_close
-        self.builder.known |= {rows[part] for part in before.unchanged}
-        self.builder.known |= {rows[part] for part, vector in parts.items() if not vector.any()}
+        unsafe = self._unsafe(values, self.threshold) or any(one.too_close for one in before)
+        self.as_it_was |= {rows[part] for one in before for part in one.unchanged}
+        self.nobodys |= {rows[part] for part, vector in parts.items() if not vector.any()}
+        self.builder.known |= self.nobodys
         return self.builder.item(
             Item(
                 name=f"{indicator.name} of {indicator.population} in {place[1]} ({place[0]})",
                 rows=tuple(row for name, row in rows.items() if name != "complement"),
                 watched=() if withheld and not unsafe else tuple(rows.values()),
-                weight=_weight(place, max(values.values())),
+                weight=weight(place, indicator, max(values.values())),
                 must_hide=unsafe,
                 withheld=withheld,
             )
         )
 
-    def _unsafe(self, values: Mapping[str, int]) -> bool:
-        if "count" in values:
-            return small(values["count"], self.threshold)
-        return unsafe_rate(values["numerator"], values["denominator"], self.threshold)
+    def _compared(self, indicator: Indicator, place: Place, values: Mapping[str, int]) -> list[Before]:
+        """The figures of the same cohort in earlier releases, beside that of now."""
+        found = []
+        for look, other in self.cells.nodes:
+            told = self.earlier[look - 1].told(place, other) if look and same_cohort(indicator, other) else None
+            if told is not None:
+                found.append(compared(told, indicator, values, self.threshold))
+        return found
 
-    def _told(self, indicator: Indicator, place: Place, figure: Figure, number: int) -> None:
+    def _before(self, node: Node) -> None:
+        """What an earlier release says of an indicator: figures that everybody knows, and figures that must stay hidden."""
+        look, indicator = node
+        release = self.earlier[look - 1]
+        for (place, name, population), told in release.figures.items():
+            if (name, population) != (indicator.name, indicator.population):
+                continue
+            parts = self._parts(node, place)
+            if told.shown:
+                rows = {part: self.builder.row(vector) for part, vector in parts.items()}
+                self.builder.known |= set(rows.values())
+                now = {part: self.builder.value(vector) for part, vector in parts.items()}
+                self.as_it_was |= {rows[part] for part in compared(told, indicator, now, self.threshold).unchanged}
+                self._told(node, place, Status.OK, None)
+            else:
+                for part, vector in parts.items():
+                    if told.status == "suppressed":
+                        label = f"{name} of {population} in {place[1]} ({place[0]}), withheld in {release.period}, {part}"
+                        self.builder.target(vector, label, least=release.threshold)
+
+    def _unsafe(self, values: Mapping[str, int], threshold: int) -> bool:
+        if "count" in values:
+            return small(values["count"], threshold)
+        return unsafe_rate(values["numerator"], values["denominator"], threshold)
+
+    def _told(self, node: Node, place: Place, status: Status, number: int | None) -> None:
         """What the status of a figure that rests on known occupations tells: whether the known are as many as the state asks for."""
-        if indicator.coverage is None or figure.status not in (Status.OK, Status.NOT_REPORTED):
+        coverage = node[1].coverage
+        if coverage is None or status not in (Status.OK, Status.NOT_REPORTED):
             return
-        floor = Fraction(str(indicator.coverage[1]))
-        at = self.sums.at(place)
-        known = at * self.sums.among(indicator, "numerator", "denominator", "no_list")
-        unknown = at * self.sums.among(indicator, "occupation_unknown")
+        floor = Fraction(str(coverage[1]))
+        at = self.cells.at(node[0], place)
+        known = at * self.cells.among(node, *IN, "no_list")
+        unknown = at * self.cells.among(node, "occupation_unknown")
         enough = (floor.denominator - floor.numerator) * known - floor.numerator * unknown
-        if figure.status is Status.OK:
+        if status is Status.OK and self.builder.value(enough) >= 0:  # of an earlier figure it may not hold on the facts of today
             self.builder.facts.append(Fact(self.builder.row(enough), 0, number))
-        elif self.builder.value(enough) < 0:
+        elif status is Status.NOT_REPORTED and self.builder.value(enough) < 0:
             self.builder.facts.append(Fact(self.builder.row(-enough), 1))
 
+    def _doubted(self, label: str, parts: Mapping[str, Vector]) -> None:
+        """Keep a group that nobody publishes in doubt, if it is too small to be told of."""
+        if self._unsafe({part: self.builder.value(vector) for part, vector in parts.items()}, self.threshold):
+            for part, vector in parts.items():
+                self.builder.target(vector, f"{label}, {part}")
+
     def _differences(self) -> None:
-        """Differences of figures that say too much: as targets that must stay in doubt."""
-        for name, larger, smaller in self._pairs():
-            for place in self.figures[larger.name, larger.population]:
+        """Differences of figures of one release."""
+        for label, larger, smaller in self._pairs():
+            for place in self._places(larger):
                 mine, other = self._parts(larger, place), self._parts(smaller, place)
-                parts = {part: mine[part] - other[part] for part in mine}
-                if self._unsafe({part: self.builder.value(vector) for part, vector in parts.items()}):
-                    for part, vector in parts.items():
-                        label = f"{name} in {place[1]} ({place[0]}), {part}"
-                        self.builder.always.append(Target(self.builder.row(vector), label))
+                self._doubted(f"{label} in {place[1]} ({place[0]})", {part: mine[part] - other[part] for part in mine})
 
-    def _pairs(self) -> Iterator[tuple[str, Indicator, Indicator]]:
-        by = {(i.name, i.population): i for i in self.sums.indicators}
-        for population, (larger, smaller) in product(Population, DIFFERENCES):
-            if (larger, population) in by and (smaller, population) in by:
-                yield f"{larger} less {smaller} of {population}", by[larger, population], by[smaller, population]
-        for name in dict.fromkeys(i.name for i in self.sums.indicators):
-            if {(name, Population.ALL_LEARNERS), (name, Population.WIOA_PARTICIPANTS)} <= by.keys():
-                everybody, some = by[name, Population.ALL_LEARNERS], by[name, Population.WIOA_PARTICIPANTS]
-                yield f"{name} of all learners less WIOA participants", everybody, some
+    def _pairs(self) -> Iterator[tuple[str, Node, Node]]:
+        by = {(look, i.name, i.population): (look, i) for look, i in self.cells.nodes}
+        for look in sorted({look for look, _ in self.cells.nodes}):
+            for population, (larger, smaller) in product(Population, DIFFERENCES):
+                if {(look, larger, population), (look, smaller, population)} <= by.keys():
+                    yield f"{larger} less {smaller} of {population}", by[look, larger, population], by[look, smaller, population]
+            for name in dict.fromkeys(i.name for _, i in self.cells.nodes):
+                if {(look, name, population) for population in Population} <= by.keys():
+                    everybody, some = (by[look, name, population] for population in (Population.ALL_LEARNERS, Population.WIOA_PARTICIPANTS))
+                    yield f"{name} of all learners less WIOA participants", everybody, some
+
+    def _places(self, node: Node) -> list[Place]:
+        if node[0] == 0:
+            return list(self.figures[node[1].name, node[1].population])
+        release = self.earlier[node[0] - 1]
+        return [place for place, name, population in release.figures if (name, population) == (node[1].name, node[1].population)]
+
+    def _windows(self) -> None:
+        """Whom one release counts and another does not: by subtraction they are a figure, too, of a cohort that nobody releases."""
+        for one, other in permutations(self.cells.nodes, 2):
+            if one[0] == other[0] or not _told_apart(one[1], other[1]):
+                continue
+            beyond = (self.cells.counted(one) & ~self.cells.counted(other)).astype(np.int64)
+            within = (self.cells.counted(one) & self.cells.counted(other)).astype(np.int64)
+            label = f"{one[1].name} of {one[1].population} of {self._period(one)}"
+            for place in set(self._places(one)) & set(self._places(other)):
+                parts = self._parts(one, place)
+                where = f"{self._period(other)} in {place[1]} ({place[0]})"
+                self._doubted(f"{label} without {where}", {part: vector * beyond for part, vector in parts.items()})
+                self._doubted(f"{label} within {where}", {part: vector * within for part, vector in parts.items()})
+
+    def _period(self, node: Node) -> str:
+        return str(self.earlier[node[0] - 1].period) if node[0] else "this release"
 
 
-def _weight(place: Place, people: int) -> float:
+def _told_apart(one: Indicator, other: Indicator) -> bool:
+    """Whether two indicators of different releases make a figure by subtraction: one measure of overlapping cohorts, or two of one."""
+    if one.population is not other.population or one.counted is not other.counted:
+        return False
+    if one.name == other.name:
+        return overlap(one.cohort.window, other.cohort.window)
+    return anchor(one) == anchor(other) and one.cohort.window == other.cohort.window
+
+
+def weight(place: Place, _indicator: Indicator, people: int) -> float:
     """What hiding a figure costs: more for the state and for labor market regions, more for more people, little where it is nobody's."""
     system, code = place
     if code in ("unknown", "out_of_state"):

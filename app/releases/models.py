@@ -9,7 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Data, InState, Tenant
 
-STATUSES = ("draft", "certified", "superseded")
+STATUSES = ("drafting", "failed", "draft", "certified", "superseded", "withdrawn")
+PUBLISHED = ("certified", "superseded", "withdrawn")
+"""Those that anybody may read, or might have read."""
 
 
 class Release(Tenant, Base):

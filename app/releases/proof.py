@@ -13,8 +13,8 @@ import numpy as np
 from app.core.errors import Conflict
 from app.releases.system import Matrix, System, Target
 
-LARGEST = 2**40
-"""Cells of witnesses are smaller, so that sums of them are exact."""
+LARGEST = 2**32
+"""Cells of witnesses are no larger, so that sums of them are exact."""
 
 
 class NotProtected(Conflict):
@@ -59,16 +59,16 @@ def verified(system: System, certificate: Certificate, threshold: int) -> tuple[
     wrong = [f"{name}: it is shown, and too small" for name in shown]
     pairs = {target: (low, high) for target, low, high in certificate.pairs}
     fits = system.holds(points, hidden) & (points <= LARGEST).all(axis=1) if len(points) else np.zeros(0, dtype=bool)
+    told = system.told(points) if len(points) else points
     found = []
     for target in owed:
         low, high = pairs.get(target, (-1, -1))
         if low < 0 or high < 0 or not (fits[low] and fits[high]):
             wrong.append(f"{system.name}, {target.name}: no doubt is proved")
             continue
-        row = system.matrix[target.row]
-        interval = Interval(target, int(row @ points[low]), int(row @ points[high]))
+        interval = Interval(target, int(told[low, target.row]), int(told[high, target.row]))
         found.append(interval)
-        if interval.width < threshold:
+        if interval.width < target.enough(threshold):
             wrong.append(f"{system.name}, {target.name}: it lies between {interval.low} and {interval.high}")
     if wrong:
         raise NotProtected(wrong)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from app.releases.counting import Key, Laid
+from app.releases.counting import Laid
+from app.releases.earlier import Key
 from app.releases.proof import Certificate, Interval, NotProtected, verified
 from app.releases.table import Released
 
@@ -40,16 +41,20 @@ def kept(content: Made) -> Protected[Made]:
     return Protected(content, _MINT)
 
 
-def proved(released: Released, proofs: Sequence[tuple[Laid, Certificate]]) -> tuple[Protected[Released], tuple[Interval, ...]]:
+def proved(released: Released, proofs: Sequence[tuple[Laid, Sequence[Certificate]]]) -> tuple[Protected[Released], tuple[Interval, ...]]:
     """The figures of a release for anybody, after every certificate was checked and every figure looked at.
 
     Answers also the intervals of all that is hidden. Raises `NotProtected`, which names the cells.
     """
     intervals: list[Interval] = []
     may_show: set[Key] = set()
-    for laid, certificate in proofs:
-        intervals += verified(laid.system, certificate, released.threshold)
-        may_show |= {key for key, number in laid.figures if number not in certificate.hidden}
+    for laid, certificates in proofs:
+        hidden = certificates[0].hidden
+        for view, certificate in zip(laid.views, certificates, strict=True):
+            if certificate.hidden != hidden:
+                raise NotProtected([f"{view.name}: two proofs speak of different figures"])
+            intervals += verified(view, certificate, released.threshold)
+        may_show |= {key for key, number in laid.figures if number not in hidden}
     wrong = [
         f"{shown.indicator} of {shown.population} in {shown.region} ({shown.region_system}): it is shown, and no proof speaks of it"
         for shown in released

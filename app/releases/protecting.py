@@ -1,19 +1,19 @@
 """From a state's internal tables to what anybody may see: primary rules, complementary suppression, proof."""
 
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from app.outcomes.disclosure import Internal
 from app.outcomes.indicators import Measure
 from app.outcomes.queries import Crossed
 from app.outcomes.table import STATE, Figure, Status
-from app.releases.counting import Key, systems
-from app.releases.earlier import Known
+from app.releases.counting import Laid, systems
+from app.releases.earlier import Earlier, Key
 from app.releases.protected import Protected, proved
 from app.releases.rules import coded_median
-from app.releases.suppression import protected
+from app.releases.suppression import protected_together, told_before
 from app.releases.table import SUPPRESSED, Released, Shown
 from app.states.policy import FLOOR
 
@@ -32,6 +32,8 @@ class Summary:
     proved: int  # rows for which two witnesses were checked
     narrowest: int | None
     seconds: float
+    together: int = 0  # earlier releases that are in the proof
+    told_before: int = 0  # withheld counts that these gave away already: nothing protects them any more
 
     @property
     def told(self) -> dict[str, Any]:
@@ -39,27 +41,58 @@ class Summary:
         return asdict(self)
 
 
-def protect(tables: Internal[Crossed], titles: Mapping[str, str], earlier: Known) -> tuple[Protected[Released], Summary]:
-    """The release of tables by several region systems. `titles`: of the systems. Takes seconds; raises `NotProtected`."""
+Progress = Callable[[int, str], None]
+"""Hears how far it is, in per cent, and what is being done."""
+
+
+def protect(
+    tables: Internal[Crossed], titles: Mapping[str, str], earlier: Sequence[Earlier] = (), progress: Progress = lambda _, __: None
+) -> tuple[Protected[Released], Summary]:
+    """The release of tables by several region systems. `titles`: of the systems; `earlier`: those of the looks after the first.
+
+    Takes seconds, and longer with earlier releases; raises `NotProtected` and `TooMuchTogether`.
+    """
     began = time.perf_counter()
     first = tables.content.tables[0]
     asked = first.basis.asked
     threshold = max(FLOOR, asked.policy.suppression_threshold)
-    proofs, hidden, small, figures = [], set[Key](), 0, 0
-    for laid in systems(tables.content, threshold, earlier):
-        certificate = protected(laid.system, threshold)
-        proofs.append((laid, certificate))
+    proofs, hidden, small, figures, lost, together = [], set[Key](), 0, 0, 0, set[str]()
+    families = list(systems(tables.content, threshold, earlier))
+    for number, whole in enumerate(families):
+        progress(100 * number // len(families), f"proving {whole.system.name}")
+        laid = settled(whole, threshold)
+        certificates = protected_together(laid.views, threshold)
+        proofs.append((laid, certificates))
         items = laid.system.items
-        hidden |= {key for key, number in laid.figures if number in certificate.hidden}
+        hidden |= {key for key, number in laid.figures if number in certificates[0].hidden}
         figures += sum(not items[number].withheld for _, number in laid.figures)
         small += sum(items[number].must_hide for _, number in laid.figures)
+        lost += sum(target.row in laid.system.beyond for target in whole.system.targets(certificates[0].hidden))
+        together |= set(laid.releases)
     shown = tuple(_shown(figure, hidden) for figure in _figures(tables.content))
     systems_of = {table.geography.system: titles[table.geography.system] for table in tables.content.tables}
     released = Released(first.geography.state, first.geography.name, asked.period, asked.on, threshold, systems_of, shown)
     made, intervals = proved(released, proofs)
     narrowest = min((interval.width for interval in intervals), default=None)
     suppressed = sum(one.suppressed for one in shown)
-    return made, Summary(threshold, figures, small, suppressed, len(intervals), narrowest, round(time.perf_counter() - began, 2))
+    took = round(time.perf_counter() - began, 2)
+    return made, Summary(threshold, figures, small, suppressed, len(intervals), narrowest, took, len(together), lost)
+
+
+def settled(laid: Laid, threshold: int) -> Laid:
+    """The system without what earlier releases give away already, whatever is hidden now.
+
+    What the first outsider knows in that way, the second, who knows less, has to be kept from.
+    """
+    if not laid.releases:
+        return laid
+    first, *others = laid.views
+    gone = {target.row for target in told_before(first, threshold)}
+    views = [first.giving_up(gone)]
+    for view in others:
+        looked_after = replace(view, only=(view.only or frozenset()) | gone)
+        views.append(looked_after.giving_up(target.row for target in told_before(looked_after, threshold)))
+    return replace(laid, views=tuple(views))
 
 
 def _figures(crossed: Crossed) -> list[Figure]:

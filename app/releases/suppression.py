@@ -5,6 +5,7 @@ condition of the master's. M. Fischetti and J. J. Salazar, "Solving the cell sup
 constraints", Management Science 47 (2001), 1008-1027.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import highspy
@@ -12,7 +13,7 @@ import numpy as np
 
 from app.releases.attacker import EPS, Attacker, Narrow, quiet
 from app.releases.proof import Certificate, NotProtected
-from app.releases.system import System, hidden_at_least
+from app.releases.system import System, Target, hidden_at_least
 
 ROUNDS = 400
 FREE_ROUNDS = 25
@@ -36,13 +37,13 @@ class Cut:
 class Master:
     """Which items to hide: as cheap as the conditions allow."""
 
-    system: System
+    views: Sequence[System]
     cuts: list[Cut] = field(default_factory=list)
     kept: frozenset[int] = frozenset()  # hidden whatever it costs
 
     def cheapest(self) -> frozenset[int]:
         """The items to hide. Raises `NotProtected` if no choice meets the conditions."""
-        items = self.system.items
+        items = self.views[0].items
         at_least = hidden_at_least(items) | self.kept
         solver = quiet()
         solver.setOptionValue("presolve", "on")
@@ -50,7 +51,8 @@ class Master:
         solver.setOptionValue("time_limit", SECONDS)
         weights = np.array([item.weight for item in items])
         lower = np.array([1.0 if number in at_least else 0.0 for number in range(len(items))])
-        upper = np.array([0.0 if self.system.settled(number) and number not in at_least else 1.0 for number in range(len(items))])
+        idle = [all(view.settled(number) for view in self.views) and number not in at_least for number in range(len(items))]
+        upper = np.array([0.0 if nothing else 1.0 for nothing in idle])
         solver.addVars(len(items), lower, upper)
         numbers = np.arange(len(items), dtype=np.int32)
         solver.changeColsCost(len(items), numbers, weights)
@@ -64,24 +66,43 @@ class Master:
         solver.run()
         values = np.array(solver.getSolution().col_value)
         if len(values) != len(items) or not np.isfinite(solver.getInfo().objective_function_value):
-            raise NotProtected([f"{self.system.name}: no choice of figures to hide protects the others"])
+            raise NotProtected([f"{self.views[0].name}: no choice of figures to hide protects the others"])
         return frozenset(np.flatnonzero(values > 0.5).tolist())
 
 
 def protected(system: System, threshold: int) -> Certificate:
     """What to hide, with the attacker's witnesses that it is enough. Raises `NotProtected`."""
-    attacker, master = Attacker(system, threshold), Master(system)
-    hidden = hidden_at_least(system.items)
+    return protected_together([system], threshold)[0]
+
+
+def protected_together(views: Sequence[System], threshold: int, told: Callable[[int], None] = lambda _: None) -> list[Certificate]:
+    """What to hide from several outsiders at once, with witnesses for each: systems of the same items. Raises `NotProtected`.
+
+    `told` hears after each round how many rows are still known too closely.
+    """
+    attackers, master = [Attacker(view, threshold) for view in views], Master(views)
+    hidden = hidden_at_least(views[0].items)
+    found: list[tuple[System, Narrow]] = []
     for count in range(ROUNDS):
         master.kept = hidden if count > FREE_ROUNDS else frozenset()
-        narrow = attacker.narrow(hidden, most=NARROW_A_ROUND)
-        if not narrow:
-            attacker.widen(hidden)
-            points, pairs = attacker.witnesses(hidden)
-            return Certificate(hidden, points, tuple(pairs))
-        master.cuts += [_cut(system, hidden, one, threshold) for one in narrow]
+        found = [(attacker.system, one) for attacker in attackers for one in attacker.narrow(hidden, most=NARROW_A_ROUND)]
+        told(len(found))
+        if not found:
+            return [_certificate(attacker, hidden) for attacker in attackers]
+        master.cuts += [_cut(system, hidden, one, one.target.enough(threshold)) for system, one in found]
         hidden = master.cheapest()
-    raise NotProtected([f"{system.name}, {one.target.name}: nothing was found that protects it" for one in narrow])
+    raise NotProtected([f"{system.name}, {one.target.name}: nothing was found that protects it" for system, one in found])
+
+
+def _certificate(attacker: Attacker, hidden: frozenset[int]) -> Certificate:
+    attacker.widen(hidden)
+    points, pairs = attacker.witnesses(hidden)
+    return Certificate(hidden, points, tuple(pairs))
+
+
+def told_before(view: System, threshold: int) -> list[Target]:
+    """The rows that earlier releases give away already, though everything of this one were hidden. Nothing protects these any more."""
+    return [one.target for one in Attacker(view, threshold).narrow(frozenset(range(len(view.items))))]
 
 
 def _cut(system: System, hidden: frozenset[int], narrow: Narrow, threshold: int) -> Cut:

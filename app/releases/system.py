@@ -5,7 +5,7 @@ population, and share their places under a few indicators. Every published count
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 Vector = NDArray[np.int64]
 Matrix = NDArray[np.int64]
+Exact = NDArray[np.float64]
+"""Whole numbers as doubles, which multiply fast. Products are exact as long as they stay below 2 to the 53rd: see `proof.LARGEST`."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,16 @@ class Item:
 
 @dataclass(frozen=True)
 class Target:
-    """A row that must stay in doubt: always, or while the item `of` is hidden."""
+    """A row that must stay in doubt: always, or while the item `of` is hidden. `least`: by so much, where not by the threshold."""
 
     row: int
     name: str
     of: int | None = None
+    least: int = 0
+
+    def enough(self, threshold: int) -> int:
+        """How wide its interval has to be."""
+        return self.least or threshold
 
 
 @dataclass(frozen=True)
@@ -56,20 +63,33 @@ class System:
 
     always: rows that must stay in doubt although nobody publishes them: differences of figures
     known:  rows that an outsider knows in any case: they were published before, or nobody can be in them
+    beyond: rows that no choice protects any more: what was published before gives them away
+    only:   the rows to look after, where another system looks after the others
     """
 
     name: str
     cells: Vector
-    matrix: Matrix  # a row a sum, a column a cell
+    matrix: Exact  # a row a sum, a column a cell
     items: tuple[Item, ...]
     always: tuple[Target, ...] = ()
     facts: tuple[Fact, ...] = ()
     known: frozenset[int] = frozenset()
+    beyond: frozenset[int] = frozenset()
+    only: frozenset[int] | None = None
 
     @cached_property
     def values(self) -> Vector:
         """What every row comes to."""
-        return self.matrix @ self.cells
+        return self.told(self.cells)
+
+    def told(self, points: Matrix) -> Vector:
+        """What every row comes to at a point (or at each of several, a row each)."""
+        told: Vector = np.rint(points @ self.matrix.T).astype(np.int64)
+        return told
+
+    def giving_up(self, rows: Iterable[int]) -> "System":
+        """The same without looking after some rows: they are told already."""
+        return replace(self, beyond=self.beyond | frozenset(rows))
 
     @cached_property
     def owner(self) -> dict[int, tuple[int, ...]]:
@@ -95,18 +115,24 @@ class System:
     def targets(self, hidden: frozenset[int]) -> list[Target]:
         """The rows that must stay in doubt, if these items are hidden."""
         found = [Target(row, item.name, number) for number, item in enumerate(self.items) if number in hidden for row in item.watched]
-        return [target for target in (*self.always, *found) if target.row not in self.known]
+        return [
+            target
+            for target in (*self.always, *found)
+            if target.row not in self.known and target.row not in self.beyond and (self.only is None or target.row in self.only)
+        ]
 
     def holds(self, points: Matrix, hidden: frozenset[int]) -> NDArray[np.bool_]:
         """Which of the points (a row each, a whole number a cell) agree with everything that an outsider reads and knows."""
+        fits: NDArray[np.bool_] = (points >= 0).all(axis=1) & self.agree(self.told(points), hidden)
+        return fits
+
+    def agree(self, told: Vector, hidden: frozenset[int]) -> NDArray[np.bool_]:
+        """Which of the points, given by what every row comes to at them, agree with what is read and known."""
         rows, facts = self.published(hidden), self.given(hidden)
-        fits = (points >= 0).all(axis=1)
-        fits &= (points @ self.matrix[rows].T == self.values[rows]).all(axis=1)
+        fits: NDArray[np.bool_] = (told[:, rows] == self.values[rows]).all(axis=1)
         if facts:
-            at_least = np.array([fact.low for fact in facts])
-            fits &= (points @ self.matrix[[fact.row for fact in facts]].T >= at_least).all(axis=1)
-        answer: NDArray[np.bool_] = fits
-        return answer
+            fits &= (told[:, [fact.row for fact in facts]] >= np.array([fact.low for fact in facts])).all(axis=1)
+        return fits
 
 
 class Builder:
@@ -115,19 +141,21 @@ class Builder:
     def __init__(self, name: str, cells: Sequence[int]) -> None:
         self.name = name
         self.cells = np.array(cells, dtype=np.int64)
-        self.vectors: list[Vector] = []
+        self.vectors: list[NDArray[np.int32]] = []
         self.items: list[Item] = []
-        self.always: list[Target] = []
         self.facts: list[Fact] = []
         self.known: set[int] = set()
         self._rows: dict[bytes, int] = {}
+        self._targets: dict[int, Target] = {}
+        self._of_rows: dict[tuple[int, ...], int] = {}
 
     def row(self, vector: Vector) -> int:
         """The number of a row."""
-        key = vector.astype(np.int64).tobytes()
+        small = vector.astype(np.int32)
+        key = small.tobytes()
         if key not in self._rows:
             self._rows[key] = len(self.vectors)
-            self.vectors.append(vector.astype(np.int64))
+            self.vectors.append(small)
         return self._rows[key]
 
     def value(self, vector: Vector) -> int:
@@ -136,24 +164,32 @@ class Builder:
 
     def item(self, item: Item) -> int:
         """The number of an item; one that publishes the same rows as an earlier one is that one, with the stricter of both wishes."""
-        for number, there in enumerate(self.items):
-            if there.rows == item.rows:
-                self.items[number] = Item(
-                    f"{there.name}, {item.name}",
-                    there.rows,
-                    tuple(dict.fromkeys((*there.watched, *item.watched))),
-                    there.weight + item.weight,
-                    there.must_hide or item.must_hide,
-                    there.withheld and item.withheld,
-                )
-                return number
-        self.items.append(item)
-        return len(self.items) - 1
+        if (number := self._of_rows.setdefault(item.rows, len(self.items))) == len(self.items):
+            self.items.append(item)
+            return number
+        there = self.items[number]
+        self.items[number] = Item(
+            f"{there.name}, {item.name}",
+            there.rows,
+            tuple(dict.fromkeys((*there.watched, *item.watched))),
+            there.weight + item.weight,
+            there.must_hide or item.must_hide,
+            there.withheld and item.withheld,
+        )
+        return number
+
+    def target(self, vector: Vector, name: str, *, least: int = 0) -> None:
+        """A row that must stay in doubt always. The first name that it gets is the one; the stricter wish holds."""
+        row = self.row(vector)
+        there = self._targets.get(row)
+        if there is None or there.least < least:
+            self._targets[row] = Target(row, there.name if there else name, least=least)
 
     def made(self) -> System:
         """The system."""
-        matrix = np.array(self.vectors, dtype=np.int64).reshape(len(self.vectors), len(self.cells))
-        return System(self.name, self.cells, matrix, tuple(self.items), tuple(self.always), tuple(self.facts), frozenset(self.known))
+        matrix = np.array(self.vectors, dtype=np.float64).reshape(len(self.vectors), len(self.cells))
+        always = tuple(self._targets.values())
+        return System(self.name, self.cells, matrix, tuple(self.items), always, tuple(self.facts), frozenset(self.known))
 
 
 def hidden_at_least(items: Iterable[Item]) -> frozenset[int]:

@@ -26,7 +26,6 @@ REGIONS = {
     "labor_market_region": ("western_new_york", "finger_lakes", "north_country"),
     "lwda": ("erie", "genesee", "north"),
 }
-COUNTIES = {"western_new_york": ["36009", "36029"], "finger_lakes": ["36055"], "north_country": ["36089"]}
 HOMES = {
     ("western_new_york", "erie"): (40, 24),
     ("western_new_york", "genesee"): (10, 6),
@@ -44,8 +43,7 @@ async def settle(tx: Tx) -> None:
         edition = UUID(int=301 + number)
         await tx.run(insert(RegionEdition).values(id=edition, system=system, valid_from=SINCE, source="s"))
         for code in codes:
-            name, counties = code.replace("_", " ").title(), COUNTIES.get(code, [])
-            await tx.run(insert(Region).values(edition=edition, code=code, name=name, counties=counties))
+            await tx.run(insert(Region).values(edition=edition, code=code, name=code.replace("_", " ").title(), counties=[]))
     people = 0
     for number, ((lmr, lwda), (count, at_work)) in enumerate(HOMES.items()):
         home = _numbered(901 + number)
