@@ -1,4 +1,4 @@
-"""Chromium before the really served application, over a database with the people of tests/releases/world.py and a certified release.
+"""Chromium before the really served application, over the world of tests/console/places.py and a certified release.
 
 Where there is no Chromium these tests are skipped and say so, unless WORKFORCE_BROWSER=required: then they fail, so that a machine
 that checks the project cannot pass without them.
@@ -26,6 +26,7 @@ from app.core.embedded import Server
 from app.core.settings import Settings
 from tests.browser.looking import Visitors
 from tests.conftest import PEOPLED, TODAY, TestDatabase, copied
+from tests.console import places
 from tests.people import DANA
 from tests.releases import world
 
@@ -97,6 +98,7 @@ async def served(chromium: Chromium, server: Server, settings: Settings, worker_
         try:
             async with database.transaction(DANA.actor) as tx:
                 await world.settle(tx)
+                await places.lay_out(tx)
                 tokens = "SELECT t.token, p.id FROM participants p CROSS JOIN LATERAL tokens_of(first_name, last_name, phone) t"
                 await tx.run(text(f"INSERT INTO search_tokens (token, participant) {tokens}"))
                 await tx.commit()

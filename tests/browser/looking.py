@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import BrowserContext, Page, ViewportSize, expect
+from playwright.async_api import BrowserContext, Locator, Page, ViewportSize, expect
 
 from tests.house.tree import ROOT
 from tests.people import Person
@@ -12,6 +12,8 @@ from tests.people import Person
 AXE = ROOT / "app/console/static/vendor/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 DESK, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=360, height=740)
+ENLARGED = ViewportSize(width=320, height=256)
+"""What is left of a screen of 1280 by 1024 at 400 % (WCAG 2.2, 1.4.10)."""
 
 expect.set_options(timeout=15_000)  # the machine may be busy
 
@@ -25,12 +27,13 @@ class Visitors:
         self._contexts: dict[str, BrowserContext] = {}
 
     @asynccontextmanager
-    async def page(self, person: Person | None = None, *, at: ViewportSize = DESK) -> AsyncIterator[Page]:
-        """An empty page in somebody's browser. Whatever the browser complains of fails the test."""
+    async def page(self, person: Person | None = None, *, at: ViewportSize = DESK, refused: int = 0) -> AsyncIterator[Page]:
+        """An empty page in somebody's browser. Whatever the browser complains of fails the test, but answers with the status `refused`."""
         context = self._contexts.get(person.name) if person else None
         page = await (context or await self._opened()).new_page()
         complaints: list[str] = []
         page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        wanted = (f"status of {refused} ", f"Code {refused} ")
         page.on("pageerror", lambda error: complaints.append(str(error)))
         await page.set_viewport_size(at)
         try:
@@ -38,7 +41,7 @@ class Visitors:
                 await sign_in(page, person)
                 self._contexts[person.name] = page.context
             yield page
-            assert complaints == []
+            assert [one for one in complaints if not any(words in one for words in wanted)] == []
         finally:
             await (page.close() if person else page.context.close())
 
@@ -67,3 +70,12 @@ async def violations(page: Page) -> list[str]:
 async def overflow(page: Page) -> int:
     """By how many pixels the page is wider than the window."""
     return int(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+async def tab_to(page: Page, wanted: Locator, *, most: int = 80) -> None:
+    """Press Tab until something has the focus, as whoever has no mouse."""
+    for _ in range(most):
+        await page.keyboard.press("Tab")
+        if await wanted.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"the keyboard does not reach {wanted}")
