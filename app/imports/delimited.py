@@ -15,7 +15,7 @@ from app.imports.unpacking import NoTable
 
 SIGNS = ",;\t|"
 LONGEST = 1 << 20
-"""Characters of one line of text: a file without line breaks is not read into memory."""
+"""Bytes of one line of text, or a little more: a file without line breaks is not read into memory."""
 
 _MARKS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _UTF_8 = "utf-8"
@@ -51,26 +51,23 @@ def rows(file: BinaryIO, known: Collection[str]) -> Iterator[tuple[int, list[str
     start = file.peek(1 << 12)[: 1 << 12]  # type: ignore[attr-defined]  # all of ours are buffered
     name, mark = encoding(start)
     file.read(mark)
-    text = io.TextIOWrapper(file, encoding=name, errors="workforce_windows_1252" if name == _UTF_8 else "strict", newline="")
-    skipped = 0
+    lines = io.BufferedReader(_Lines(file), 1 << 16)
+    text = io.TextIOWrapper(lines, encoding=name, errors="workforce_windows_1252" if name == _UTF_8 else "strict", newline="")
+    number = 0
     try:
-        lines = _lines(text)
-        head = next(lines, None)
-        while head is not None and (not head.strip() or head.strip().lower().startswith("sep=")):
-            skipped += 1
-            head = next(lines, None)
-        if head is None:
+        head = text.readline()
+        while head and (not head.strip() or head.strip().lower().startswith("sep=")):
+            number += 1
+            head = text.readline()
+        if not head:
             raise NoTable("The file is empty.")
         sign = max(SIGNS, key=lambda one: _found(head, one, known))
-        reader = csv.reader(chain([head], lines), delimiter=sign, strict=True)
-        number = skipped
-        try:
-            for row in reader:
-                number += 1
-                if row:
-                    yield number, row
-        except csv.Error as unreadable:
-            raise NoTable(f"Line {number + 1} cannot be read: its quotation marks do not match.") from unreadable
+        for row in csv.reader(chain([head], text), delimiter=sign, strict=True):
+            number += 1
+            if row:
+                yield number, row
+    except csv.Error as unreadable:
+        raise NoTable(f"Line {number + 1} cannot be read: its quotation marks do not match.") from unreadable
     except UnicodeDecodeError as unreadable:
         raise NoTable("The file is UTF-16 and damaged or cut off. Save the table as 'CSV UTF-8'.") from unreadable
 
@@ -89,10 +86,21 @@ def title(written: str) -> str:
     return "_".join(words.split())
 
 
-def _lines(text: io.TextIOWrapper) -> Iterator[str]:
-    number = 0
-    while line := text.readline(LONGEST):
-        number += 1
-        if len(line) == LONGEST and not line.endswith(("\n", "\r")):
-            raise NoTable(f"Line {number} has more than {LONGEST:,} characters. This is no table.")
-        yield line
+class _Lines(io.RawIOBase):
+    """A file as it is, as long as its lines end somewhere. Reading raises `NoTable` where one does not."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
+        self._file = file
+        self._without_end = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]  # any buffer of bytes
+        piece = self._file.read(len(buffer))
+        self._without_end = 0 if b"\n" in piece or b"\r" in piece else self._without_end + len(piece)
+        if self._without_end > LONGEST:
+            raise NoTable(f"A line has more than {LONGEST:,} characters. This is no table.")
+        buffer[: len(piece)] = piece
+        return len(piece)

@@ -120,7 +120,7 @@ def _framed(rows: Iterator[Row], width: int, *, ragged: bool) -> Generator[pl.Da
         odd: list[int | None] = []
         cells: list[Sequence[str | None]] = []
         for line, row in batch:
-            if _blank(row):
+            if (not row[0] or row[0].isspace()) and _blank(row):
                 continue
             even = len(row) == width or (ragged if len(row) < width else _blank(row[width:]))
             lines.append(line)
