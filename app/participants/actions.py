@@ -1,11 +1,12 @@
 """Verbs about people: register, change, merge and un-merge; and the reads of personal data, which leave an entry."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CTE, ColumnElement, Row, Uuid, bindparam, func, insert, literal_column, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from app.audit.entries import audited, looked, note
 from app.core.actor import Actor
@@ -18,7 +19,7 @@ from app.core.ready import Ready
 from app.participants import queries
 from app.participants.caseload import joining
 from app.participants.checks import CHANGING, REGISTERING
-from app.participants.models import Participant, PartnerReference, Touched
+from app.participants.models import Merge, Participant, PartnerReference, Touched
 from app.participants.queries import NoParticipant
 from app.participants.searching import findable, found_no_more, searched
 from app.participants.touched import touching
@@ -135,8 +136,23 @@ _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('persons of ' || cu
 _WHICH = bindparam("which", type_=Uuid)
 _PERSONS = select(Participant.id, Participant.person).where(Participant.id.in_(bindparam("ids", expanding=True)))
 _REVISED = {"revision": Participant.revision + 1}
-_MOVE = update(Participant).where(Participant.person == _WHICH).values(person=bindparam("into", type_=Uuid), **_REVISED)
-_APART = update(Participant).where(Participant.id == _WHICH).values(person=Participant.id, **_REVISED)
+_MOVE = (
+    update(Participant)
+    .where(Participant.person == _WHICH)
+    .values(person=bindparam("into", type_=Uuid), **_REVISED)
+    .returning(Participant.id)
+)
+_BACK = update(Participant).where(Participant.id.in_(bindparam("ids", expanding=True))).values(person=_WHICH, **_REVISED)
+_MERGES = (
+    select(Merge.id, Merge.participant, Merge.into, Merge.person_before, Merge.person_after, Merge.records)
+    .where(Merge.person_after == _WHICH, Merge.voided_by.is_(None))
+    .order_by(Merge.id.desc())
+)
+_SAY = insert(Merge).values(
+    **{name: bindparam(name, type_=Uuid) for name in ("participant", "into", "person_before", "person_after", "act")},
+    records=bindparam("records", type_=JSONB),
+)
+_UNSAY = update(Merge).where(Merge.id == _WHICH).values(voided_by=bindparam("by_act", type_=Uuid))
 _OF_THEM = select(Participant.id).where(Participant.person.in_(bindparam("persons", expanding=True)))
 _TOUCH = insert(Touched).from_select(["participant"], _OF_THEM)
 
@@ -144,7 +160,8 @@ _TOUCH = insert(Touched).from_select(["participant"], _OF_THEM)
 async def merge(tx: Tx, *, by: Actor, participant: UUID, into: UUID) -> list[UUID]:
     """Link a record, and all that are linked to it, to the person of another: from now on they are one human. Nothing is copied or lost.
 
-    Answers the two persons whose participations have to be derived again: one has none from now on. Raises `NoParticipant`, `NotMerged`.
+    Facts stay with the record on which they were recorded, before and after. Answers the two persons whose participations have to be
+    derived again: one has none from now on. Raises `NoParticipant`, `NotMerged`.
     """
     assert by.partner is None, "the state's own staff alone: a partner sees one of the two"
     await tx.run(_ALONE)
@@ -153,13 +170,18 @@ async def merge(tx: Tx, *, by: Actor, participant: UUID, into: UUID) -> list[UUI
         raise NoParticipant
     if person[participant] == person[into]:
         raise NotMerged("These are records of one person already.")
-    await tx.run(_MOVE, {"which": person[participant], "into": person[into]})
-    return await _linked(tx, by, "merge_participant", participant, [person[participant], person[into]])
+    moved = await tx.all(_MOVE, {"which": person[participant], "into": person[into]})
+    act = await _linked(tx, by, "merge_participant", participant, persons := [person[participant], person[into]])
+    said = {"participant": participant, "into": into, "person_before": persons[0], "person_after": persons[1], "act": act}
+    await tx.run(_SAY, said | {"records": sorted(str(row.id) for row in moved)})
+    return persons
 
 
 async def unmerge(tx: Tx, *, by: Actor, participant: UUID) -> list[UUID]:
-    """Take a record out of the person that it was merged into: it is a person of its own again. What was merged into *it* stays there.
+    """Take back the last link by which a record came to its person: it and all that came along are the person that they were before.
 
+    It is refused, with the record that comes first, where that is not clear: if the record came along with another one, or if somebody
+    was linked to the person by way of it since. Facts that were recorded meanwhile make nothing unclear: each is on one record.
     Answers the two persons whose participations have to be derived again. Raises `NoParticipant`, `NotMerged`.
     """
     assert by.partner is None, "the state's own staff alone"
@@ -169,12 +191,27 @@ async def unmerge(tx: Tx, *, by: Actor, participant: UUID) -> list[UUID]:
         raise NoParticipant
     if person[participant] == participant:
         raise NotMerged("This record is not merged into another. If others are merged into it, take those out.")
-    await tx.run(_APART, {"which": participant})
-    return await _linked(tx, by, "unmerge_participant", participant, [person[participant], participant])
-
-
-async def _linked(tx: Tx, by: Actor, verb: str, participant: UUID, persons: list[UUID]) -> list[UUID]:
-    """Mark every record of the persons as touched, and leave the entry."""
-    records = await tx.run(_TOUCH, {"persons": persons})
-    await note(tx, verb, by=by, subject=participant, rows=records, detail={"persons": [str(person) for person in persons]})
+    merges = await tx.all(_MERGES, {"which": person[participant]})
+    last = _last(merges, participant)
+    await tx.run(_BACK, {"which": last.person_before, "ids": [UUID(record) for record in last.records]})
+    act = await _linked(tx, by, "unmerge_participant", participant, persons := [last.person_after, last.person_before])
+    await tx.run(_UNSAY, {"which": last.id, "by_act": act})
     return persons
+
+
+def _last(merges: Sequence[Row[Any]], participant: UUID) -> Row[Any]:
+    """Of the links to a person, newest first, the one that brought a record. Raises `NotMerged` where another one has to go before it."""
+    at, last = next((at, merge) for at, merge in enumerate(merges) if str(participant) in merge.records)
+    if participant not in (last.participant, last.person_before):
+        raise NotMerged(f"It came to this person along with record {last.participant}. Take that one out first.")
+    if by_way_of_it := [merge for merge in merges[:at] if str(merge.into) in last.records]:
+        raise NotMerged(
+            f"Record {by_way_of_it[0].participant} was linked to it since, and whose it is then is not clear. Take that out first."
+        )
+    return last
+
+
+async def _linked(tx: Tx, by: Actor, verb: str, participant: UUID, persons: list[UUID]) -> UUID:
+    """Mark every record of the persons as touched, and leave the entry. Answers its id."""
+    records = await tx.run(_TOUCH, {"persons": persons})
+    return await note(tx, verb, by=by, subject=participant, rows=records, detail={"persons": [str(person) for person in persons]})

@@ -147,6 +147,26 @@ class ConsumedMarks(InState, Base):
     at: Mapped[datetime] = mapped_column(server_default=text("now()"), doc="when the last ones were consumed")
 
 
+class Merge(Recorded, Tenant, Base):
+    """That two records are one person: what was said, and exactly what it moved, so that it can be taken back."""
+
+    __tablename__ = "merges"
+    __data__ = Data.PERSONAL
+
+    participant: Mapped[UUID] = mapped_column(doc="the record that was linked")
+    into: Mapped[UUID] = mapped_column(doc="the record to which it was linked, by whichever of its person's")
+    person_before: Mapped[UUID] = mapped_column(doc="the person of the record, and of all in `records`, until then")
+    person_after: Mapped[UUID] = mapped_column(doc="their person from then on")
+    records: Mapped[list[Any]] = mapped_column(doc="the ids of all records that moved: the record's own, and those linked to it before")
+
+    __table_args__ = (
+        ForeignKeyConstraint(["state", "participant"], ["participants.state", "participants.id"], name="merges_participant_known"),
+        ForeignKeyConstraint(["state", "into"], ["participants.state", "participants.id"], name="merges_into_known"),
+        Index("merges_by_participant", "participant", "state"),
+        Index("merges_by_into", "into", "state"),
+    )
+
+
 class SearchToken(InState, Base):
     """One of the things by which a person is found: the sound of a word of the name and the word, or the end of a phone number.
 

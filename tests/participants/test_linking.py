@@ -11,7 +11,7 @@ from app.audit.models import AuditEntry
 from app.core.db import Tx
 from app.participants import actions
 from app.participants.actions import NotMerged
-from app.participants.models import Participant, Touched
+from app.participants.models import Merge, Participant, Touched
 from app.participants.queries import NoParticipant
 from tests.conftest import TODAY, TestDatabase
 from tests.participants.world import RING, known_to
@@ -44,7 +44,33 @@ async def test_who_was_linked_before_comes_along(db: Tx) -> None:
     await actions.merge(db, by=BY, participant=d, into=b)  # by whichever record of the two
     assert await persons(db) == dict.fromkeys((a, b, c, d), a)
     await actions.unmerge(db, by=BY, participant=c)
-    assert await persons(db) == {a: a, b: a, c: c, d: a}
+    assert await persons(db) == {a: a, b: a, c: c, d: c}, "exactly as before that link"
+    await actions.unmerge(db, by=BY, participant=d)
+    await actions.unmerge(db, by=BY, participant=b)
+    assert await persons(db) == {one: one for one in (a, b, c, d)}
+
+
+async def test_a_link_that_others_were_made_by_way_of_is_not_taken_back_before_them(db: Tx) -> None:
+    a, b, c, d = [await known_to(db, ALICE) for _ in range(4)]
+    await actions.merge(db, by=BY, participant=b, into=a)
+    await actions.merge(db, by=BY, participant=c, into=b)
+    before = await persons(db)
+    with pytest.raises(NotMerged, match=f"Record {c} was linked to it since"):
+        await actions.unmerge(db, by=BY, participant=b)
+    await actions.merge(db, by=BY, participant=a, into=d)
+    with pytest.raises(NotMerged, match=f"along with record {a}"):
+        await actions.unmerge(db, by=BY, participant=b)
+    await actions.unmerge(db, by=BY, participant=a)
+    assert await persons(db) == before
+    await actions.merge(db, by=BY, participant=d, into=a)  # not by way of b or c
+    await actions.unmerge(db, by=BY, participant=c)
+    await actions.unmerge(db, by=BY, participant=b)
+    assert await persons(db) == {a: a, b: b, c: c, d: a}
+    acts = await db.all(select(Merge.participant, Merge.into, Merge.voided_by.is_not(None)).order_by(Merge.id))
+    assert [tuple(act) for act in acts] == [(b, a, True), (c, b, True), (a, d, True), (d, a, False)]
+    entries = set(await db.scalar(select(func.array_agg(AuditEntry.id))))
+    assert {row.act for row in await db.all(select(Merge.act))} <= entries
+    assert {row.voided_by for row in await db.all(select(Merge.voided_by).where(Merge.voided_by.is_not(None)))} <= entries
 
 
 async def test_what_cannot_be_linked_or_taken_apart(db: Tx) -> None:
