@@ -17,7 +17,7 @@ import uvicorn
 
 from app.cli.running.surroundings import here
 from app.core.errors import Unavailable
-from app.main import create_app
+from app.main import create_app, warmed
 from app.worker import work
 
 log = structlog.get_logger()
@@ -32,7 +32,7 @@ def serve_until_stopped(host: str, port: int, *, with_worker: bool) -> None:
     with here(log=True) as installation, _listening(host, port) as listener:
         server = uvicorn.Server(
             uvicorn.Config(
-                create_app(installation.settings, database_url=installation.database_url),
+                warmed(create_app(installation.settings, database_url=installation.database_url)),
                 log_config=None,
                 access_log=False,
                 server_header=False,
