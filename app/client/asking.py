@@ -2,6 +2,7 @@
 
 Ask       a request, and the type of its answer
 Listing   a list, page by page
+Watch     something that takes a while, until it is over
 Fetch     a file to be written while it comes
 """
 
@@ -133,6 +134,27 @@ def put(path: str, body: BaseModel | Upload, answer: type[Answer], **asked: obje
     if isinstance(body, Upload):
         return Ask("PUT", path, answer, query(**asked), upload=body)
     return Ask("PUT", path, answer, query(**asked), body)
+
+
+def send(path: str, upload: Upload, answer: type[Answer], *, once: str | None, **asked: object) -> Ask[Answer]:
+    """Send a file to be taken in, once however often it is sent."""
+    return Ask("POST", path, answer, query(**asked), upload=upload, once=once or str(uuid.uuid4()))
+
+
+@dataclass(frozen=True)
+class Watch(Generic[Answer]):
+    """Something that takes a while: asked for again, every so many seconds, until it is over. `told` is called with each answer."""
+
+    ask: Ask[Answer]
+    over: Callable[[Answer], bool]
+    told: Callable[[Answer], None] | None = None
+    every: float = 0.5
+
+    def ends(self, answer: Answer) -> bool:
+        """Whether this answer is the last; tells of it."""
+        if self.told is not None:
+            self.told(answer)
+        return self.over(answer)
 
 
 class PageOf(Protocol[Item_co]):

@@ -13,7 +13,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from pydantic import BaseModel
 
-from app.client.asking import Ask, Fetch, Fetched, Listing
+from app.client.asking import Ask, Fetch, Fetched, Listing, Watch
 from app.client.sending import AsyncSender, Sender
 
 By = TypeVar("By", bound=Sender | AsyncSender)
@@ -72,3 +72,18 @@ class fetched(Generic[How]):  # noqa: N801 - a decorator
     def __get__(self, of: Resource[AsyncSender], kind: type) -> Callable[How, Coroutine[Any, Any, Fetched]]: ...
     def __get__(self, of: Any, kind: type) -> Any:
         return self if of is None else lambda *args, **more: of._by.fetch(self.describe(of, *args, **more))
+
+
+class watched(Generic[How, Answer]):  # noqa: N801 - a decorator
+    """Something that takes a while, waited for."""
+
+    def __init__(self, describe: Callable[Concatenate[Any, How], Watch[Answer]]) -> None:
+        self.describe = describe
+        self.__doc__ = describe.__doc__
+
+    @overload
+    def __get__(self, of: Resource[Sender], kind: type) -> Callable[How, Answer]: ...
+    @overload
+    def __get__(self, of: Resource[AsyncSender], kind: type) -> Callable[How, Coroutine[Any, Any, Answer]]: ...
+    def __get__(self, of: Any, kind: type) -> Any:
+        return self if of is None else lambda *args, **more: of._by.watch(self.describe(of, *args, **more))

@@ -6,6 +6,7 @@ import httpx
 
 from app.client.asking import Ask, at, get
 from app.client.calling import By, Resource, call
+from app.client.imports import Imports
 from app.client.problems import ClientError
 from app.client.resources import (
     CareerPaths,
@@ -47,6 +48,7 @@ class Calls(Resource[By]):
         self.in_demand_jobs = InDemandJobs(by)
         self.career_paths = CareerPaths(by)
         self.partners = Partners(by)
+        self.imports = Imports(by)
         self.outcomes = Outcomes(by)
         self.releases = Releases(by)
 

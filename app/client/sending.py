@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import httpx
 from pydantic import BaseModel
 
-from app.client.asking import Ask, Fetch, Fetched, Listing, Taking, Upload, written
+from app.client.asking import Ask, Fetch, Fetched, Listing, Taking, Upload, Watch, written
 from app.client.retrying import Attempts, Retry
 
 Answer = TypeVar("Answer", bound=BaseModel)
@@ -38,6 +38,14 @@ class Sender:
     def send(self, ask: Ask[Answer]) -> Answer:
         """Send until there is an answer. Raises a `ClientError`."""
         return ask.read(self._answered(ask.method, ask.path, _content(ask), Attempts(self.retry, repeatable=ask.repeatable), ask.upload))
+
+    def watch(self, watch: Watch[Answer]) -> Answer:
+        """Ask again until it is over; answers the last answer."""
+        while True:
+            answer = self.send(watch.ask)
+            if watch.ends(answer):
+                return answer
+            time.sleep(watch.every)
 
     def walk(self, listing: Listing[Item]) -> Iterator[Item]:
         """Every item of a list; the next page is asked for when the one before is through."""
@@ -98,6 +106,14 @@ class AsyncSender:
         """Send until there is an answer. Raises a `ClientError`."""
         attempts = Attempts(self.retry, repeatable=ask.repeatable)
         return ask.read(await self._answered(ask.method, ask.path, _content(ask), attempts, ask.upload))
+
+    async def watch(self, watch: Watch[Answer]) -> Answer:
+        """Ask again until it is over; answers the last answer."""
+        while True:
+            answer = await self.send(watch.ask)
+            if watch.ends(answer):
+                return answer
+            await asyncio.sleep(watch.every)
 
     async def walk(self, listing: Listing[Item]) -> AsyncIterator[Item]:
         """Every item of a list; the next page is asked for when the one before is through."""

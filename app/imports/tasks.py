@@ -49,6 +49,11 @@ async def taken_up(workshop: Workshop) -> list[UUID]:
 
 @nightly("imports.forget")
 async def forget(work: Work) -> None:
+    """Forget what nobody needs any more."""
+    await forgotten(work)
+
+
+async def forgotten(work: Work) -> None:
     """Forget files that were kept long enough, those that belong to no import, and tables of imports that are over."""
     uploads, state = Uploads(work.settings.data_folder, key_ring(work.settings)), work.actor.state
     async with work.transaction() as tx:
@@ -57,8 +62,8 @@ async def forget(work: Work) -> None:
             if run in over:
                 await staging.drop(tx, staging.wrong(run))
                 await staging.drop(tx, staging.table(run, ()))
-        await tx.commit()
         unfinished = {row.id for row in await tx.all(select(Import.id).where(Import.status.in_(UNDER_WAY)))}
+        await tx.commit()
     old = set(uploads.older(state, KEPT))
     for run in uploads.older(state, timedelta(days=1)):
         if run not in unfinished and (run in old or over.get(run, True)):

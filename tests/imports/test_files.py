@@ -5,9 +5,10 @@ import gzip
 import io
 import os
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -84,10 +85,10 @@ def parquet(rows: Sequence[Sequence[Any]]) -> bytes:
     return out.getvalue()
 
 
-def zipped(content: bytes, name: str = "people.csv", **more: bytes) -> bytes:
+def zipped(content: bytes, more: Mapping[str, bytes] = MappingProxyType({})) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr(name, content)
+        packed.writestr("people.csv", content)
         for other, what in more.items():
             packed.writestr(other, what)
     return out.getvalue()
@@ -113,7 +114,7 @@ FORMS = {
     "gzip": gzip.compress(csv().encode()),
     "two gzips, one after the other": gzip.compress(csv()[:50].encode()) + gzip.compress(csv()[50:].encode()),
     "zip": zipped(csv().encode()),
-    "zip of a Macintosh": zipped(csv().encode(), **{"__MACOSX/._people.csv": b"x"}),
+    "zip of a Macintosh": zipped(csv().encode(), {"__MACOSX/._people.csv": b"x"}),
     "blank lines around": b"\n\n" + csv().encode() + b"\n,,,,,,\n\n",
     "blank cells behind": csv(names=[*NAMES, "", ""], rows=[[*row, "", ""] for row in ROWS]).encode(),
     "titles as people write them": csv(names=[name.replace("_", " ").title() for name in NAMES]).encode(),
@@ -164,7 +165,7 @@ REFUSED = {
     "gzip cut off": (FORMS["gzip"][:-20], "cut off"),
     "gzip damaged": (FORMS["gzip"][:40] + b"xxxx" + FORMS["gzip"][44:], "damaged"),
     "zip cut off": (FORMS["zip"][:-30], "damaged, or cut off"),
-    "two tables in a zip": (zipped(csv().encode(), **{"more.csv": b"x"}), "holds 2 files"),
+    "two tables in a zip": (zipped(csv().encode(), {"more.csv": b"x"}), "holds 2 files"),
     "a zip in a zip": (zipped(FORMS["zip"]), "Send that by itself"),
     "a workbook in a zip": (zipped(xlsx(ROWS)), "Send that by itself"),
     "a bomb": (BOMB, "unpacks to more than 100 times its size"),

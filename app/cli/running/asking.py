@@ -38,11 +38,14 @@ CODES: tuple[tuple[type[ClientError], int], ...] = (
 what is recorded, 6 try again later."""
 
 
-def ask(profile: str | None, do: Callable[[AsyncClient], Awaitable[Answer]]) -> Answer:
-    """Do something as the caller. A refusal is told on standard error, field by field, and ends the command with its code."""
+def ask(profile: str | None, do: Callable[[AsyncClient], Awaitable[Answer]], *, working: bool = False) -> Answer:
+    """Do something as the caller. A refusal is told on standard error, field by field, and ends the command with its code.
+
+    `working`: what is asked for is a job, which is done in this process where no server is named.
+    """
     door = chosen(profile)
     try:
-        return asyncio.run(_ask(door, do)) if door.url is not None else _inside(door, do)
+        return asyncio.run(_ask(door, do)) if door.url is not None else _inside(door, do, working=working)
     except ClientError as refused:
         _tell(refused)
         raise typer.Exit(next((code for kind, code in CODES if isinstance(refused, kind)), WRONG)) from refused
@@ -58,7 +61,7 @@ async def _ask(door: Door, do: Callable[[AsyncClient], Awaitable[Answer]]) -> An
         return await do(client)
 
 
-def _inside(door: Door, do: Callable[[AsyncClient], Awaitable[Answer]]) -> Answer:
+def _inside(door: Door, do: Callable[[AsyncClient], Awaitable[Answer]], *, working: bool) -> Answer:
     """Ask the application of this installation, in this process."""
     try:
         from app.cli.running.inside import opened
@@ -67,7 +70,7 @@ def _inside(door: Door, do: Callable[[AsyncClient], Awaitable[Answer]]) -> Answe
             f"Name a server: set WORKFORCE_API_URL, or keep it with: workforce profiles add NAME --url … (The application itself cannot "
             f"run here: {missing.name} is not installed.)"
         ) from missing
-    with opened() as application:
+    with opened(working=working) as application:
 
         async def run() -> Answer:
             async with application(door.key) as client:

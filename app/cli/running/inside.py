@@ -1,5 +1,6 @@
 """The application in this process: what partner verbs ask where no server is named."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 
@@ -8,14 +9,20 @@ import httpx
 from app.cli.running.surroundings import here
 from app.client import AsyncClient, Retry
 from app.core import logging
+from app.core.installation import Installation
+from app.imports.tasks import QUEUE
 from app.main import create_app
+from app.worker import work
+
+SECONDS = 0.2
+"""Between two looks for an import."""
 
 Opening = Callable[[str], AbstractAsyncContextManager[AsyncClient]]
 
 
 @contextmanager
-def opened() -> Iterator[Opening]:
-    """The installation that the environment names; `opened(key)` is a client of the application over it."""
+def opened(*, working: bool = False) -> Iterator[Opening]:
+    """The installation that the environment names; `opened(key)` is a client of its application, which does imports if `working`."""
     logging.configure("error")
     with here() as installation:
 
@@ -25,7 +32,20 @@ def opened() -> Iterator[Opening]:
             async with application.router.lifespan_context(application):
                 inside = httpx.ASGITransport(application, raise_app_exceptions=False)
                 headers = {"Authorization": f"Bearer {key}"}
-                async with httpx.AsyncClient(transport=inside, base_url="http://localhost", headers=headers) as http:
-                    yield AsyncClient(http=http, retry=Retry(times=1))
+                doing = asyncio.create_task(_imports(installation)) if working else None
+                try:
+                    async with httpx.AsyncClient(transport=inside, base_url="http://localhost", headers=headers) as http:
+                        yield AsyncClient(http=http, retry=Retry(times=1))
+                finally:
+                    if doing is not None:
+                        doing.cancel()
+                        await asyncio.wait({doing})
 
         yield client
+
+
+async def _imports(installation: Installation) -> None:
+    """Do the imports that are asked for, as a worker does."""
+    while True:
+        await work(installation.settings, installation.database_url, until_done=True, queues=[QUEUE])
+        await asyncio.sleep(SECONDS)

@@ -1,7 +1,7 @@
 """What partner verbs print: tables for people, JSON for programs."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,12 +12,14 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from rich.table import Table
 
 from app.client.asking import Progress as Told
+from app.contract.imports import Import
 from app.contract.outcomes import OutcomeFigure
 from app.contract.releases import ReleasedFigure
 
 Figures = Sequence[OutcomeFigure | ReleasedFigure]
 SHORT, WIDE, WIDE_ENOUGH = 18, 200, 160
 """Columns: of a cell that is never cut, like an id; of what is not a terminal; and from which on a table of every indicator can be read."""
+DOING = {"queued": "Waiting", "staging": "Reading", "checking": "Checking", "merging": "Taking in"}
 POPULATIONS = {"all_learners": "All learners", "wioa_participants": "WIOA participants"}
 
 
@@ -110,6 +112,42 @@ def number(figure: OutcomeFigure | ReleasedFigure) -> str:
     if figure.indicator.value.endswith(("rate", "_q2", "_q4", "placement")):
         return f"{figure.value:.1%}"
     return f"{figure.value:,.0f}"
+
+
+def show_import(one: Import, most: int, *, as_json: bool) -> None:
+    """What became of an import, and the first mistakes; as JSON all that the server tells."""
+    if as_json:
+        typer.echo(one.model_dump_json())
+        return
+    told = one.model_dump(mode="json", exclude={"mistakes", "progress", "begun_at", "ended_at"}, exclude_none=True)
+    made = Table(box=None, show_header=False)
+    for name, value in told.items():
+        if value not in ([], ""):
+            made.add_row(name.replace("_", " "), said(value))
+    console().print(made)
+    if one.mistakes:
+        show_all(one.mistakes[:most], ("line", "field", "value", "detail"), as_json=False)
+    if one.refused > most:
+        typer.echo(f"These are the first {most} of {one.refused:,} mistakes.")
+
+
+@contextmanager
+def stages() -> Iterator[tuple[Told, Callable[[Import], None]]]:
+    """A bar on standard error for a file that goes, and one for what is done with it."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[left]}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        sending, doing = bars.add_task("Sending", total=1, left=""), bars.add_task("Waiting", total=1, left="", visible=False)
+
+        def sent(done: int, of: int | None) -> None:
+            bars.update(sending, completed=done, total=of or done or 1)
+
+        def told(one: Import) -> None:
+            how = one.progress
+            left = "" if how is None or how.seconds_left is None else f"about {how.seconds_left:,} s left"
+            description = f"{DOING.get(one.status, 'Done')}, {one.rows:,} rows"
+            bars.update(doing, description=description, completed=1 if how is None else how.share, left=left, visible=True)
+
+        yield sent, told
 
 
 @contextmanager
