@@ -1,12 +1,38 @@
 """A state and its policy: the body of `regions/<state>/state.toml`."""
 
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.contract.values import Day, Number, Whole
 
 Program = Literal["adult", "dislocated_worker", "youth", "wagner_peyser", "dwg"]
+
+EligibilityRule = Literal[
+    "laid_off_unlikely_to_return",
+    "closure_or_substantial_layoff",
+    "closure_announced_within_180_days",
+    "closure_announced",
+    "formerly_self_employed",
+    "displaced_homemaker",
+    "military_spouse_relocated",
+    "military_spouse_underemployed",
+    "of_age",
+    "out_of_school_youth",
+    "in_school_youth",
+    "work_authorized",
+    "selective_service",
+    "public_assistance",
+    "low_income",
+    "basic_skills_deficient",
+    "veteran_or_spouse",
+    "state_priority_group",
+    "career_services_not_enough",
+    "needs_training_and_can_succeed",
+    "training_leads_to_local_jobs",
+    "no_other_grants",
+]
+"""Every rule of eligibility that a state can turn on: `GET /v1/eligibility-rules` says what each is."""
 
 
 class StatePolicy(BaseModel):
@@ -32,6 +58,9 @@ class StatePolicy(BaseModel):
     )
     one_year: Literal["365", "anniversary"] = Field(
         "365", description="whether a year after exit is 365 days, or lasts up to the same calendar date"
+    )
+    eligibility_rules: tuple[EligibilityRule, ...] = Field(
+        get_args(EligibilityRule), description="the rules of eligibility that the state applies; all of them if it does not say"
     )
 
 

@@ -34,7 +34,7 @@ from app.participants.models import Caseload, Participant
 from app.participants.touched import touching
 
 
-def _recorded(verb: str, table: type[Any], told: dict[str, Any], admitted: ColumnElement[bool], since: str) -> Made:
+def recorded(verb: str, table: type[Any], told: dict[str, Any], admitted: ColumnElement[bool], since: str) -> Made:
     """A row of a fact about a person for each candidate, and what belongs to that: caseload, audit entry, marks.
 
     `told` says what stands in each column; `since` is the column whose day begins the partner's acquaintance with the person.
@@ -71,31 +71,31 @@ def _enroll(candidate: CTE, admitted: ColumnElement[bool]) -> Made:
         "planned_end": func.coalesce(c.planned_end, c.started_on + weeks * 7),
         "reference": c.reference,
     }
-    return _recorded("enroll", Enrollment, told, admitted, "started_on")
+    return recorded("enroll", Enrollment, told, admitted, "started_on")
 
 
 def _serve(candidate: CTE, admitted: ColumnElement[bool]) -> Made:
     c = candidate.c
     given = ("id", "participant", "kind", "program", "given_on", "ended_on", "enrollment")
-    return _recorded("serve", Service, {**{name: c[name] for name in given}, "partner": acting(c, By)}, admitted, "given_on")
+    return recorded("serve", Service, {**{name: c[name] for name in given}, "partner": acting(c, By)}, admitted, "given_on")
 
 
 def _plan(candidate: CTE, admitted: ColumnElement[bool]) -> Made:
     c = candidate.c
     given = ("id", "participant", "kind", "program", "documented_on", "planned_for")
-    return _recorded("plan", PlannedService, {**{name: c[name] for name in given}, "partner": acting(c, By)}, admitted, "documented_on")
+    return recorded("plan", PlannedService, {**{name: c[name] for name in given}, "partner": acting(c, By)}, admitted, "documented_on")
 
 
 def _award(candidate: CTE, admitted: ColumnElement[bool]) -> Made:
     c = candidate.c
     given = ("id", "participant", "enrollment", "name", "wioa_type", "issuer", "awarded_on")
-    return _recorded("award", Credential, {**{name: c[name] for name in given}, "partner": acting(c, By)}, admitted, "awarded_on")
+    return recorded("award", Credential, {**{name: c[name] for name in given}, "partner": acting(c, By)}, admitted, "awarded_on")
 
 
 def _excuse(candidate: CTE, admitted: ColumnElement[bool]) -> Made:
     c = candidate.c
     given = ("id", "participant", "reason", "since")
-    return _recorded("excuse", ExitReason, {**{name: c[name] for name in given}, "partner": acting(c, By)}, admitted, "since")
+    return recorded("excuse", ExitReason, {**{name: c[name] for name in given}, "partner": acting(c, By)}, admitted, "since")
 
 
 def _participant_of(enrollment: ColumnElement[UUID]) -> ColumnElement[Any]:

@@ -53,7 +53,7 @@ def _there(*that: ColumnElement[bool], table: type[Any]) -> ColumnElement[bool]:
     return exists().where(*that).correlate_except(table)
 
 
-def _day_of(checks: Checks, field: str) -> None:
+def day_of(checks: Checks, field: str) -> None:
     """The mistakes that every day can have."""
 
     @checks.refuse(field)
@@ -103,7 +103,7 @@ for _checks in (SERVING, PLANNING, AWARDING, EXCUSING):
     _checks.also(ENROLLING, "unknown_participant", "partner_missing", "unknown_partner", "another_partner")
 
 
-def _partner_serves_on(checks: Checks, field: str) -> None:
+def partner_serves_on(checks: Checks, field: str) -> None:
     """A partner begins nothing on a day on which it does not serve people."""
 
     @checks.refuse("partner")
@@ -114,9 +114,9 @@ def _partner_serves_on(checks: Checks, field: str) -> None:
 
 # Enrolling
 
-_partner_serves_on(ENROLLING, "started_on")
+partner_serves_on(ENROLLING, "started_on")
 
-_day_of(ENROLLING, "started_on")
+day_of(ENROLLING, "started_on")
 
 
 @ENROLLING.refuse("career_path")
@@ -184,8 +184,8 @@ def not_in_this_program(c: Candidate, by: type[By]) -> Refusing:
 
 
 PLANNING.also(SERVING, "unknown_kind", "unknown_program", "not_in_this_program")
-_partner_serves_on(SERVING, "given_on")
-_day_of(SERVING, "given_on")
+partner_serves_on(SERVING, "given_on")
+day_of(SERVING, "given_on")
 
 
 @SERVING.refuse("ended_on")
@@ -213,7 +213,7 @@ def enrollment_of_somebody_else(c: Candidate, by: type[By]) -> Refusing:
     return and_(c.enrollment.is_not(None), not_(_there(*theirs, table=Enrollment)))
 
 
-_day_of(ENDING_SERVICE, "ended_on")
+day_of(ENDING_SERVICE, "ended_on")
 
 
 @ENDING_SERVICE.refuse("id", first=True)
@@ -238,8 +238,8 @@ def ends_before_its_first_day(c: Candidate, by: type[By]) -> Refusing:
 
 # Planning
 
-_partner_serves_on(PLANNING, "documented_on")
-_day_of(PLANNING, "documented_on")
+partner_serves_on(PLANNING, "documented_on")
+day_of(PLANNING, "documented_on")
 
 
 @PLANNING.refuse("planned_for")
@@ -283,7 +283,7 @@ def step_of_another_path(c: Candidate, by: type[By]) -> Refusing:
     return not_(exists().where(*same).correlate_except(Enrollment, Step))
 
 
-_day_of(COMPLETING_STEP, "completed_on")
+day_of(COMPLETING_STEP, "completed_on")
 
 
 @COMPLETING_STEP.refuse("completed_on")
@@ -306,7 +306,7 @@ def step_completed_already(c: Candidate, by: type[By]) -> Refusing:
 
 
 ENDING.also(COMPLETING_STEP, "unknown_enrollment", "enrollment_void")
-_day_of(ENDING, "ended_on")
+day_of(ENDING, "ended_on")
 
 
 @ENDING.refuse("ended_by")
@@ -350,7 +350,7 @@ def steps_left(c: Candidate, by: type[By]) -> Refusing:
 # Credentials, and reasons that leave an exit out of indicators
 
 AWARDING.also(SERVING, "enrollment_of_somebody_else")
-_day_of(AWARDING, "awarded_on")
+day_of(AWARDING, "awarded_on")
 
 
 @AWARDING.refuse("name")
@@ -372,7 +372,7 @@ def credential_recorded_already(c: Candidate, by: type[By]) -> Refusing:
     return _there(*same, Credential.voided_by.is_(None), table=Credential)
 
 
-_day_of(EXCUSING, "since")
+day_of(EXCUSING, "since")
 
 
 @EXCUSING.refuse("reason")

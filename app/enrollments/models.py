@@ -1,6 +1,7 @@
 """Facts about people on their way, and the participations derived from them."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
@@ -37,6 +38,7 @@ class ServiceKind(InState, Base):
     extends: Mapped[bool] = mapped_column(doc="whether it keeps one open")
     training_type: Mapped[str | None] = mapped_column(doc="of training: its code in PIRL 1303")
     runs: Mapped[bool] = mapped_column(doc="whether it lasts until a day on which it ends")
+    settles: Mapped[str | None] = mapped_column(doc="of Youth: eligibility, assessment or strategy, which come before an element counts")
 
 
 class Enrollment(Recorded, Revised, Tenant, Base):
@@ -197,6 +199,31 @@ class ExitReason(Recorded, Tenant, Base):
         _of_partner("exit_reasons"),
         CheckConstraint(f"reason IN {REASONS}", name="reason_known"),
         Index("exit_reasons_once", "participant", "reason", "since", "state", unique=True, postgresql_where=text("voided_by IS NULL")),
+    )
+
+
+class EligibilityDetermination(Recorded, Tenant, Base):
+    """What a worker found about a person's eligibility on a day: the facts as known then, each with its document, and what followed by
+    the rules as they were. It is never changed; later facts make another one (20 CFR 680.110: eligibility is decided once)."""
+
+    __tablename__ = "eligibility_determinations"
+    __data__ = Data.PERSONAL
+
+    participant: Mapped[UUID] = mapped_column(doc="whose")
+    partner: Mapped[UUID] = mapped_column(doc="who determined it")
+    program: Mapped[str] = mapped_column(doc="for which program")
+    determined_on: Mapped[date] = mapped_column(doc="the day: PIRL 900 is never before it where a program asks for it")
+    worker: Mapped[str] = mapped_column(doc="the member of staff who did, by the name or number that the partner uses")
+    facts: Mapped[dict[str, Any]] = mapped_column(doc="each fact's value and the document that shows it")
+    result: Mapped[dict[str, Any]] = mapped_column(doc="what each rule said, and by which facts")
+    eligible: Mapped[bool | None] = mapped_column(doc="the result in a word; empty: facts are lacking")
+    rules: Mapped[str] = mapped_column(doc="the version of the rules")
+
+    __table_args__ = (
+        _of_participant("eligibility_determinations"),
+        _of_partner("eligibility_determinations"),
+        CheckConstraint("program IN ('adult', 'dislocated_worker', 'youth')", name="program_known"),
+        Index("eligibility_determinations_by_participant", "participant", "state"),
     )
 
 

@@ -12,7 +12,7 @@ from app.core.acts import Act, By, Candidate, Checks, Made, Refusing
 from app.core.db import Tx
 from app.core.errors import Refused
 from app.enrollments import participations
-from app.enrollments.models import Credential, Enrollment, ExitReason, PlannedService, Service, StepCompletion
+from app.enrollments.models import Credential, EligibilityDetermination, Enrollment, ExitReason, PlannedService, Service, StepCompletion
 from app.participants.touched import touching
 
 KINDS: dict[str, type[Any]] = {
@@ -22,10 +22,11 @@ KINDS: dict[str, type[Any]] = {
     "step-completions": StepCompletion,
     "credentials": Credential,
     "exit-reasons": ExitReason,
+    "eligibility-determinations": EligibilityDetermination,
 }
 """What can be taken back, by the name that it has in addresses."""
 
-_DERIVED_FROM = (Service, PlannedService)
+_DERIVED_FROM = (Service, PlannedService, EligibilityDetermination)
 
 
 def _of(enrollment: ColumnElement[UUID], column: Any) -> ColumnElement[Any]:

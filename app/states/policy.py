@@ -8,6 +8,15 @@ from app.core.errors import Invalid
 
 PROGRAMS = ("adult", "dislocated_worker", "youth", "wagner_peyser", "dwg")
 
+ELIGIBILITY_RULES = (
+    *("laid_off_unlikely_to_return", "closure_or_substantial_layoff", "closure_announced_within_180_days", "closure_announced"),
+    *("formerly_self_employed", "displaced_homemaker", "military_spouse_relocated", "military_spouse_underemployed", "of_age"),
+    *("out_of_school_youth", "in_school_youth", "work_authorized", "selective_service", "public_assistance", "low_income"),
+    *("basic_skills_deficient", "veteran_or_spouse", "state_priority_group", "career_services_not_enough"),
+    *("needs_training_and_can_succeed", "training_leads_to_local_jobs", "no_other_grants"),
+)
+"""The rules of eligibility that a state can turn on. What each says is in the room of enrollments."""
+
 
 LONGEST_GRACE = 365  # days
 
@@ -36,6 +45,7 @@ class Policy:
     retention_unit: Literal["period", "person"] = "period"  # what the statewide retention counts once
     youth_credential: Literal["formula", "text"] = "formula"  # which Youth are in the credential cohort
     one_year: Literal["365", "anniversary"] = "365"  # "within one year after exit": days, or up to the same calendar date
+    eligibility_rules: tuple[str, ...] = ELIGIBILITY_RULES  # which of them the state applies
     late_evidence: Literal["until_certified", "final_zero"] = "until_certified"  # a match found when the two-quarter lag is over
 
     def chosen(self) -> dict[str, Any]:

@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("extends", sa.Boolean(), nullable=False),
         sa.Column("training_type", sa.Text(), nullable=True),
         sa.Column("runs", sa.Boolean(), nullable=False),
+        sa.Column("settles", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("state", "key", name=op.f("service_kinds_key")),
     )
     op.create_table(
@@ -227,6 +228,30 @@ def upgrade() -> None:
     op.create_index(
         "participations_by_open_until", "participations", ["open_until", "state"], postgresql_where=sa.text("superseded_at IS NULL")
     )
+    op.create_table(
+        "eligibility_determinations",
+        sa.Column("state", sa.Text(), server_default=sa.text("current_setting('app.state')"), nullable=False),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column("participant", sa.Uuid(), nullable=False),
+        sa.Column("partner", sa.Uuid(), nullable=False),
+        sa.Column("program", sa.Text(), nullable=False),
+        sa.Column("determined_on", sa.Date(), nullable=False),
+        sa.Column("worker", sa.Text(), nullable=False),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("result", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("eligible", sa.Boolean(), nullable=True),
+        sa.Column("rules", sa.Text(), nullable=False),
+        sa.Column("act", sa.Uuid(), nullable=False),
+        sa.Column("voided_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("program IN ('adult', 'dislocated_worker', 'youth')", name=op.f("eligibility_determinations_program_known")),
+        sa.ForeignKeyConstraint(
+            ["state", "participant"], ["participants.state", "participants.id"], name="eligibility_determinations_participant_known"
+        ),
+        sa.ForeignKeyConstraint(["state", "partner"], ["partners.state", "partners.id"], name="eligibility_determinations_partner_known"),
+        sa.PrimaryKeyConstraint("state", "id", name=op.f("eligibility_determinations_key")),
+    )
+    op.create_index("eligibility_determinations_by_participant", "eligibility_determinations", ["participant", "state"], unique=False)
+    protect("eligibility_determinations", "SELECT, INSERT, UPDATE (voided_by)")  # taken back, never changed
     protect("service_kinds")
     protect("enrollments")
     protect("services")
@@ -238,6 +263,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("eligibility_determinations_by_participant", table_name="eligibility_determinations")
+    op.drop_table("eligibility_determinations")
     op.drop_index("participations_by_open_until", table_name="participations", postgresql_where=sa.text("superseded_at IS NULL"))
     op.drop_index("participations_one_stands", table_name="participations", postgresql_where=sa.text("superseded_at IS NULL"))
     op.drop_table("participations")
