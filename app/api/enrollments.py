@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,11 +14,12 @@ from app.access.once import Once
 from app.access.permissions import Permission
 from app.api.revisions import IfMatch, tagged
 from app.contract import enrollments as contract
+from app.contract.values import Day
 from app.core import db
 from app.core.actor import Actor
 from app.core.errors import Invalid, NotFound, Refused
 from app.core.paging import LIMIT, MOST, link
-from app.enrollments import actions, catalogue, queries, reading
+from app.enrollments import actions, catalogue, history, queries, reading
 from app.enrollments.actions import AWARD, COMPLETE_STEP, ENROLL, EXCUSE
 from app.enrollments.voiding import KINDS, void
 
@@ -182,7 +184,21 @@ async def excuse(participant: UUID, new: contract.NewExitReason, tx: Tx, by: Ser
 async def read_participations(participant: UUID, tx: Tx, by: Reader, today: Today) -> contract.Participations:
     """A person's participations, oldest first, each with what began it and what keeps it open."""
     found = await reading.participations(tx, by=by, today=today, participant=participant)
-    return contract.Participations(items=[_explained(one, by, today) for one in found])
+    reportable = not found and await history.served(tx, by=by, participant=participant)
+    return contract.Participations(items=[_explained(one, by, today) for one in found], reportable_individual=reportable)
+
+
+@router.get("/participants/{participant}/participation-history", responses=MISSING)
+async def read_participation_history(
+    participant: UUID,
+    tx: Tx,
+    by: Reader,
+    today: Today,
+    as_of: Annotated[Day | None, Query(description="what was known at the end of that day; left out, all that ever was")] = None,
+) -> contract.ParticipationHistory:
+    """What was known of a person's participations, and from when until when: a changed exit keeps what it was before."""
+    found = await history.versions(tx, by=by, today=today, participant=participant, as_of=as_of)
+    return contract.ParticipationHistory(items=[contract.ParticipationVersion(**asdict(one)) for one in found])
 
 
 @router.get("/participations/{participation}", responses=GONE)
@@ -198,6 +214,7 @@ def _explained(one: reading.Explained, by: Actor, today: date) -> contract.Parti
         person=one.person if by.partner is None else None,
         track=period.track,
         programs=one.programs,
+        program_enrollments=[contract.ProgramEnrollment(**asdict(each)) for each in one.program_enrollments],
         entry=period.entry,
         last_service=period.last_service,
         open_until=period.open_until,

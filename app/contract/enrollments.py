@@ -41,6 +41,9 @@ class ServiceKindDefinition(Definition):
     training_type: Annotated[Annotated[str, Field(pattern=r"^[0-9]{2}$")] | None, BeforeValidator(_blank)] = Field(
         None, description="of training: its code in PIRL 1303"
     )
+    settles: Annotated[Literal["eligibility", "assessment", "strategy"] | None, BeforeValidator(_blank)] = Field(
+        None, description="of Youth: what it settles; all three come before an element counts"
+    )
 
 
 class ServiceCatalogue(BaseModel):
@@ -260,9 +263,18 @@ class Participation(BaseModel):
     as_of: date = Field(description="today, where the state is")
 
 
+class ProgramEnrollment(BaseModel):
+    """A participation's part under one program. Who has several is co-enrolled."""
+
+    program: Program
+    first_service: date = Field(description="the day of the first service under the program; of Youth PIRL 906")
+    last_service: date | None = Field(description="the last day served under it so far; empty while a service runs")
+
+
 class ParticipationExplained(Participation):
     """A participation and the facts that it follows from."""
 
+    program_enrollments: list[ProgramEnrollment] = Field(description="a line a program, by name")
     began_by: list[Evidence] = Field(description="the services that began it")
     kept_open_by: list[Evidence] = Field(description="what holds it open longest, or held it open last")
 
@@ -271,4 +283,27 @@ class Participations(BaseModel):
     """A person's participations, oldest first."""
 
     items: list[ParticipationExplained]
+    reportable_individual: bool = Field(
+        description="whether services were given and none of them made a participant (TEGL 10-16 Change 3, Attachment IX)"
+    )
+    next: None = None
+
+
+class ParticipationVersion(BaseModel):
+    """What was known of a participation from a day on, until something was recorded that changed it or took it away."""
+
+    track: str = Field(description="`common`, or the program that exits apart")
+    programs: list[Program]
+    entry: date
+    last_service: date | None
+    open_until: date | None
+    exit: date | None = Field(description="the exit as it was known on the last of these days")
+    known_from: date = Field(description="the day on which it came to be known")
+    known_until: date | None = Field(description="the day on which it was found to be otherwise; empty: it stands")
+
+
+class ParticipationHistory(BaseModel):
+    """All that was ever known of a person's participations, by entry, in the order in which it came to be known."""
+
+    items: list[ParticipationVersion]
     next: None = None

@@ -94,12 +94,15 @@ def serve(chance: Chance, who: Who, learning: Learning) -> Serving:
 
 
 def _begin(serving: Serving, chance: Chance, who: Who) -> None:
-    """Assessment, and a plan or staff-assisted job search some days later."""
+    """Assessment, and a plan or staff-assisted job search some days later; for youth, what comes before an element of the program."""
     serving.co_enrolled = who.participant & (who.program < EMPLOYMENT_SERVICE) & chance.happens(SHARES.co_enrolled)
     first = np.where(serving.co_enrolled, EMPLOYMENT_SERVICE, who.program)
     serving.give(
         Given("initial_assessment", who.participant, who.entry, who.board, program=first),
     )
+    settled = who.participant & who.youth
+    before = ("youth_eligibility_determination", "youth_objective_assessment", "youth_service_strategy")
+    serving.give(*(Given(kind, settled, who.entry, who.board) for kind in before), counts=False)
     second = who.entry + chance.between(2, 8)
     planned = who.participant & (who.program != EMPLOYMENT_SERVICE) & (second <= TODAY)
     searched = who.participant & (who.program == EMPLOYMENT_SERVICE) & chance.happens(0.6) & (second <= TODAY)

@@ -29,10 +29,11 @@ class Kind:
     extends: bool
     runs: bool = False
     training_type: str | None = None
+    settles: str | None = None
 
 
 _COLUMNS = [ServiceKind.__table__.c[name] for name in Kind.__dataclass_fields__]
-_DOES = ("triggers", "extends", "runs")  # what participations depend on
+_DOES = ("triggers", "extends", "runs", "settles")  # what participations depend on
 _ALL = select(*_COLUMNS).order_by(ServiceKind.key)
 
 

@@ -22,8 +22,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from app.core.actor import Actor
 from app.core.db import Tx
 from app.enrollments.periods import PLANNED
-from app.enrollments.rules import FACTS, projected
+from app.enrollments.rules import FACTS, counted, projected
 from app.states import queries as states
+from app.states.policy import Policy
 
 CHUNK = 50_000
 """People derived at once: what bounds the memory that a derivation of very many takes."""
@@ -39,11 +40,17 @@ ORDER BY p.number FOR NO KEY UPDATE
 
 _SERVICES = """
 SELECT {person} AS person, s.program, k.triggers AS begins, k.extends, s.given_on AS date,
-       CASE WHEN k.runs THEN s.ended_on ELSE s.given_on END AS end
+       CASE WHEN k.runs THEN s.ended_on ELSE s.given_on END AS end, k.settles
 FROM {people} CROSS JOIN LATERAL (
   SELECT f.program, f.given_on, f.ended_on, f.kind FROM services f WHERE f.participant = r.id AND f.voided_by IS NULL OFFSET 0
 ) AS s JOIN service_kinds k ON k.key = s.kind
-WHERE k.triggers OR k.extends
+WHERE k.triggers OR k.extends OR k.settles IS NOT NULL
+UNION ALL
+SELECT {person}, s.program, false, false, s.determined_on, s.determined_on, 'eligibility'
+FROM {people} CROSS JOIN LATERAL (
+  SELECT f.program, f.determined_on FROM eligibility_determinations f
+  WHERE f.participant = r.id AND f.voided_by IS NULL AND f.eligible AND f.program = 'youth' OFFSET 0
+) AS s
 """
 
 _PLANNED = """
@@ -110,7 +117,7 @@ async def derive(tx: Tx, *, by: Actor, participant: UUID, today: date) -> int:
     policy = await states.policy(tx, by=by, on=today)
     services = _frame(await tx.all(_SERVICES_OF_ONE, {"person": person}), FACTS)
     planned = _frame(await tx.all(_PLANNED_OF_ONE, {"person": person}), PLANNED)
-    found = await asyncio.to_thread(projected, services, planned, policy)
+    found = await asyncio.to_thread(_follows, services, planned, policy)
     told = [_plain(row) for row in found.drop("person").iter_rows(named=True)]
     return int(await tx.scalar(_REPLACE_OF_ONE, {"person": person, "participant": participant, "found": told}))
 
@@ -125,6 +132,10 @@ async def _locked(tx: Tx, participant: UUID) -> UUID:
 
 def _frame(rows: Sequence[Row[Any]], schema: dict[str, Any]) -> pl.DataFrame:
     return pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
+
+
+def _follows(services: pl.DataFrame, planned: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    return projected(counted(services), planned, policy)
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
@@ -208,7 +219,7 @@ async def _derive_many(tx: Tx, which: str, *, by: Actor, today: date) -> int:
         await tx.run(_LOCK_CHUNK, chunk)
         services = await _copied_out(tx, _SERVICES_OF_CHUNK.format(**chunk), FACTS)
         planned = await _copied_out(tx, _PLANNED_OF_CHUNK.format(**chunk), PLANNED)
-        await _copy_in(tx, await asyncio.to_thread(projected, services, planned, policy))
+        await _copy_in(tx, await asyncio.to_thread(_follows, services, planned, policy))
         changed += int(await tx.scalar(_REPLACE_OF_CHUNK, chunk))
     return changed
 

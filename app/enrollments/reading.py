@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Uuid, bindparam, case, exists, literal, null, or_, select, union_all
+from sqlalchemy import Row, Select, Uuid, bindparam, case, exists, false, literal, null, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.audit.entries import audited, looked, note
@@ -20,6 +20,7 @@ from app.core.ready import Ready
 from app.enrollments import queries
 from app.enrollments.models import (
     Credential,
+    EligibilityDetermination,
     Enrollment,
     ExitReason,
     Participation,
@@ -28,7 +29,7 @@ from app.enrollments.models import (
     ServiceKind,
     StepCompletion,
 )
-from app.enrollments.rules import Fact, Period, why
+from app.enrollments.rules import Fact, Period, ProgramEnrollment, counting, program_enrollments, why
 from app.enrollments.visibility import shared
 from app.participants.models import Participant
 from app.participants.queries import NoParticipant
@@ -162,6 +163,7 @@ class Explained:
     person: UUID
     programs: Sequence[str]
     period: Period
+    program_enrollments: Sequence[ProgramEnrollment]
     began_by: Sequence[Row[Any]]
     kept_open_by: Sequence[Row[Any]]
 
@@ -181,17 +183,25 @@ def _facts(table: type[Any], on: Any, until: Any, *, planned: bool) -> Select[An
         ServiceKind.extends,
         literal(planned).label("planned"),
         shared(table.partner).label("shared"),
+        (null() if planned else ServiceKind.settles).label("settles"),
     )
     chosen = select(*columns).join(ServiceKind, ServiceKind.key == table.kind).join(_OF, _OF.id == table.participant)
-    return chosen.where(
-        _OF.person == bindparam("person", type_=Uuid), table.voided_by.is_(None), or_(ServiceKind.triggers, ServiceKind.extends)
-    )
+    does = or_(ServiceKind.triggers, ServiceKind.extends, *([] if planned else [ServiceKind.settles.is_not(None)]))
+    return chosen.where(_OF.person == bindparam("person", type_=Uuid), table.voided_by.is_(None), does)
 
 
+_D = EligibilityDetermination
+_DETERMINED = (
+    select(_D.id, literal("eligibility_determination"), null(), null(), null(), _D.program, _D.partner, _D.determined_on, _D.determined_on)
+    .add_columns(false(), false(), false(), shared(_D.partner), literal("eligibility"))
+    .join(_OF, _OF.id == _D.participant)
+    .where(_OF.person == bindparam("person", type_=Uuid), _D.voided_by.is_(None), _D.program == "youth", _D.eligible.is_(True))
+)
 _FACTS = Ready(
     union_all(
         _facts(Service, Service.given_on, case((ServiceKind.runs, Service.ended_on), else_=Service.given_on), planned=False),
         _facts(PlannedService, PlannedService.documented_on, PlannedService.planned_for, planned=True),
+        _DETERMINED,
     ).order_by("on", "id")
 )
 _DERIVED = select(
@@ -246,10 +256,11 @@ async def _explained(tx: Tx, by: Actor, today: date, standing: Sequence[Row[Any]
         return []
     policy = await states.policy(tx, by=by, on=today)
     rows = await tx.ready(_FACTS, {**by.binds, "by_today": today, "person": standing[0].person})
-    facts = [(Fact(row.program, row.begins, row.extends, row.planned, row.on, row.until), row) for row in rows]
-    return [_explain(row, facts, policy) for row in standing]
+    facts = [(Fact(row.program, row.begins, row.extends, row.planned, row.on, row.until, row.settles), row) for row in rows]
+    return [_explain(row, counting(facts), policy) for row in standing]
 
 
 def _explain(row: Row[Any], facts: Sequence[tuple[Fact, Row[Any]]], policy: Policy) -> Explained:
     period = Period(row.track, row.entry, row.last_service, row.open_until)
-    return Explained(row.id, row.person, row.programs, period, *why(period, facts, policy))
+    enrolled = program_enrollments(period, (fact for fact, _ in facts), policy)
+    return Explained(row.id, row.person, row.programs, period, enrolled, *why(period, facts, policy))

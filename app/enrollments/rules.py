@@ -1,13 +1,13 @@
 """What follows from services: the periods of a person or of a million, and why each began and is open. Pure: no database, no clock."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeVar
 
 import polars as pl
 
-from app.enrollments.periods import COMMON, IDLE, periods, track
+from app.enrollments.periods import COMMON, EVER, IDLE, periods, track
 from app.states.policy import PROGRAMS, Policy
 
 FACTS = {
@@ -17,17 +17,42 @@ FACTS = {
     "extends": pl.Boolean,
     "date": pl.Date,
     "end": pl.Date,
+    "settles": pl.String,
 }
-"""Services of any kind. `begins` and `extends` are what the kind does; `end` is blank while the service runs."""
+"""Services of any kind. `begins`, `extends` and `settles` are what the kind does; `end` is blank while the service runs."""
+
+BEFORE_AN_ELEMENT = ("eligibility", "assessment", "strategy")
+"""What has to be settled before an element of Youth makes a participant (TEGL 10-16 Change 3, Attachment VII Table B)."""
 
 # every set of programs, by the bits that stand for them
 _NAMED = {bits: "|".join(sorted(program for n, program in enumerate(PROGRAMS) if bits >> n & 1)) for bits in range(1, 1 << len(PROGRAMS))}
 
 
+def counted(services: pl.DataFrame) -> pl.DataFrame:
+    """The services that begin or extend a participation, each from the day on which it does.
+
+    services: `FACTS`, and any other columns; those that do neither are left out.
+
+    Under Youth a service counts once eligibility, objective assessment and service strategy are settled (TEGL 10-16 Change 3, Attachment
+    VII Table B): one before that does not, one that lasts or runs until then counts from that day on. What is settled stays so, for
+    a later participation too (reading `youth_settled`).
+    """
+    does = services.filter(pl.col("begins") | pl.col("extends"))
+    youth = pl.col("program") == "youth"
+    if not does.select(youth.any()).item():
+        return does
+    first = services.filter(pl.col("settles").is_in(BEFORE_AN_ELEMENT)).group_by("person", "settles").agg(pl.col("date").min())
+    settled = first.group_by("person").agg(n=pl.len(), settled=pl.col("date").max()).filter(pl.col("n") == len(BEFORE_AN_ELEMENT)).drop("n")
+    told = does.join(settled, on="person", how="left")
+    counts = ~youth | (pl.col("settled") <= pl.col("end").fill_null(EVER)).fill_null(value=False)
+    since = pl.when(youth).then(pl.max_horizontal("date", "settled")).otherwise("date")
+    return told.filter(counts).with_columns(date=since).drop("settled")
+
+
 def projected(services: pl.DataFrame, planned: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """The periods that stand: `person`, `track`, `entry`, `last`, `open_until` and `programs`, sorted words with `|` between them.
 
-    services: `FACTS`; those that neither begin nor extend a participation may be among them.
+    services: those that count, as `counted` answers them.
     planned:  as `periods` takes it.
 
     A kind that begins a participation and does not extend one (supportive services for youth: TEGL 10-16 Change 3, Attachment VII
@@ -88,7 +113,10 @@ class Period:
 
 @dataclass(frozen=True)
 class Fact:
-    """A service or a planned service of one person: what its kind does, and its days. `until` is None while a service runs."""
+    """A service or a planned service of one person: what its kind does, and its days. `until` is None while a service runs.
+
+    A determination of eligibility for Youth is one, too: all that it does is to settle that.
+    """
 
     program: str
     begins: bool
@@ -96,6 +124,7 @@ class Fact:
     planned: bool
     on: date
     until: date | None
+    settles: str | None = None
 
     def held_until(self, policy: Policy) -> date | None:
         """The last day on which it holds a period open; None while it runs."""
@@ -110,10 +139,57 @@ def track_of(program: str, policy: Policy) -> str:
 AnyFact = TypeVar("AnyFact")
 
 
+def counting(facts: Iterable[tuple[Fact, AnyFact]]) -> list[tuple[Fact, AnyFact]]:
+    """What `counted` says of columns, of the facts of one person: those that begin or extend, each from the day on which it does."""
+    facts = list(facts)
+    days = {what: [fact.on for fact, _ in facts if fact.settles == what] for what in BEFORE_AN_ELEMENT}
+    settled = max(map(min, days.values())) if all(days.values()) else None
+    told = []
+    for fact, known_by in facts:
+        if fact.program == "youth" and not fact.planned:
+            if settled is None or (fact.until is not None and fact.until < settled):
+                continue
+            fact = replace(fact, on=max(fact.on, settled))  # noqa: PLW2901 - it counts from then on
+        if fact.begins or fact.extends:
+            told.append((fact, known_by))
+    return told
+
+
+@dataclass(frozen=True)
+class ProgramEnrollment:
+    """A period's part under one program: its first service and its last day served, None while one runs."""
+
+    program: str
+    first_service: date
+    last_service: date | None
+
+
+def program_enrollments(period: Period, facts: Iterable[Fact], policy: Policy) -> list[ProgramEnrollment]:
+    """The programs that serve a person in a period, several if he is co-enrolled, by name. facts: those that count."""
+    there = [
+        fact
+        for fact in facts
+        if not fact.planned
+        and track_of(fact.program, policy) == period.track
+        and period.entry <= fact.on
+        and (period.open_until is None or fact.on <= period.open_until)
+    ]
+    served = [fact for fact in there if fact.extends]
+    if not any(fact.begins and fact.on == period.entry for fact in served):  # a kind that begins without extending did
+        served += [fact for fact in there if fact.begins and fact.on == period.entry]
+    found = []
+    for program in sorted({fact.program for fact in served}):
+        ends = [fact.until for fact in served if fact.program == program]
+        last = None if None in ends else max(end for end in ends if end)
+        found.append(ProgramEnrollment(program, min(fact.on for fact in served if fact.program == program), last))
+    return found
+
+
 def why(period: Period, facts: Iterable[tuple[Fact, AnyFact]], policy: Policy) -> tuple[list[AnyFact], list[AnyFact]]:
     """What began the period, and what holds it open longest or held it open last. Facts come with whatever the caller knows them by.
 
-    A plan may have been made before the period began. A kind that begins without extending counts on the day of entry alone.
+    Facts are those that count (`counting`). A plan may have been made before the period began. A kind that begins without extending
+    counts on the day of entry alone.
     """
     began, holds = [], []
     for fact, known_by in facts:

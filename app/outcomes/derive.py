@@ -7,7 +7,7 @@ from datetime import timedelta
 import polars as pl
 
 from app.enrollments.periods import EVER, track
-from app.enrollments.rules import placed, projected
+from app.enrollments.rules import counted, placed, projected
 from app.outcomes.frame import CREDENTIALS, LEARNERS, PERIODS, POLARS, TRAININGS, Kind, region
 from app.outcomes.places import Places
 from app.outcomes.work import Work
@@ -51,6 +51,7 @@ def frames(facts: Mapping[str, pl.DataFrame], policy: Policy, postal: str, syste
     """The frame of a state whose residents live in `postal`, with a column of regions for each system."""
     told = Facts(facts, Work(facts["work"]), Places.of(facts["residences"], facts["in_demand"], postal, systems), policy)
     told = _of_people(told)
+    told = replace(told, of={**told.of, "services": counted(told["services"])})
     found = projected(told["services"].select("person", "program", "begins", "extends", "date", "end"), told["planned"], policy)
     found = found.sort("person", "entry", "track").with_row_index("row")
     return Frames(_periods(told, found), _learners(told, found), frozenset(told["work"]["quarter"].unique().to_list()))

@@ -19,11 +19,14 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    false,
     func,
     literal,
     literal_column,
+    null,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import aliased
@@ -31,7 +34,16 @@ from sqlalchemy.orm import aliased
 from app.career_paths.models import CareerPath, Step
 from app.career_paths.rules import PIRL_1800
 from app.employment.models import SOURCES, EmploymentRecord
-from app.enrollments.models import REASONS, Credential, Enrollment, ExitReason, PlannedService, Service, ServiceKind
+from app.enrollments.models import (
+    REASONS,
+    Credential,
+    EligibilityDetermination,
+    Enrollment,
+    ExitReason,
+    PlannedService,
+    Service,
+    ServiceKind,
+)
 from app.labor_market.models import InDemandJob, Occupation
 from app.participants.checks import RACES
 from app.participants.models import Participant, Residence
@@ -86,7 +98,7 @@ MERGED = (
 )
 """The numbers of records that were merged, and of the people whose they are."""
 
-SERVICES = (
+_GIVEN = (
     select(
         Participant.number.label("person"),
         Service.program,
@@ -97,13 +109,36 @@ SERVICES = (
         _small(ServiceKind.training_type).label("training"),
         _PARTNERS.c.n.label("partner"),
         case((ServiceKind.triggers, _small(age_on(Service.given_on)))).label("age"),
+        ServiceKind.settles,
     )
     .join(Participant, Participant.id == Service.participant)
     .join(ServiceKind, ServiceKind.key == Service.kind)
     .join(_PARTNERS, _PARTNERS.c.id == Service.partner)
-    .where(Service.voided_by.is_(None), or_(ServiceKind.triggers, ServiceKind.extends))
+    .where(Service.voided_by.is_(None), or_(ServiceKind.triggers, ServiceKind.extends, ServiceKind.settles.is_not(None)))
 )
-"""Services that begin or extend a participation. Others (self-service, information, follow-up) change nothing here."""
+_DETERMINED = (
+    select(
+        Participant.number,
+        EligibilityDetermination.program,
+        false(),
+        false(),
+        EligibilityDetermination.determined_on,
+        EligibilityDetermination.determined_on,
+        cast(null(), SmallInteger),
+        _PARTNERS.c.n,
+        cast(null(), SmallInteger),
+        literal("eligibility"),
+    )
+    .join(Participant, Participant.id == EligibilityDetermination.participant)
+    .join(_PARTNERS, _PARTNERS.c.id == EligibilityDetermination.partner)
+    .where(
+        EligibilityDetermination.voided_by.is_(None),
+        EligibilityDetermination.program == "youth",
+        EligibilityDetermination.eligible.is_(True),
+    )
+)
+SERVICES = union_all(_GIVEN, _DETERMINED)
+"""Services that begin or extend a participation, or settle what comes before. Others (self-service, follow-up) change nothing here."""
 
 PLANNED = (
     select(

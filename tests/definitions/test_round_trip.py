@@ -72,6 +72,7 @@ SERVICE_KINDS = st.builds(
     extends=st.just(value=True),
     runs=st.booleans(),
     training_type=st.none() | st.from_regex(r"[0-9]{2}", fullmatch=True),
+    settles=st.none() | st.sampled_from(["eligibility", "assessment", "strategy"]),
 )
 CATALOGUES = st.lists(SERVICE_KINDS, unique_by=lambda kind: kind.key, max_size=5).map(
     lambda kinds: sorted(kinds, key=lambda kind: kind.key)

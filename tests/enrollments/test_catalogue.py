@@ -12,6 +12,7 @@ from app.core.errors import Conflict
 from app.core.settings import Settings
 from app.enrollments import actions, catalogue
 from app.enrollments.models import Participation, Service
+from app.enrollments.rules import BEFORE_AN_ELEMENT
 from app.worker import work
 from tests.conftest import TODAY, TestDatabase
 from tests.enrollments import world
@@ -45,17 +46,25 @@ def test_what_begins_a_participation(key: str, triggers: bool | None) -> None:
 
 
 def test_every_line_of_both_tables_is_there() -> None:
-    youth = [kind for kind in KINDS.values() if "youth" in kind.programs]
+    youth = [kind for kind in KINDS.values() if "youth" in kind.programs and kind.settles is None]
     assert len(youth) == 14
     assert all(kind.programs == ("youth",) for kind in youth)
     training = {kind.training_type for kind in KINDS.values() if kind.training_type}
     assert training == {"01", "02", "03", "04", "05", "06", "08", "09", "10", "11", "12"}  # 07 is for Trade Adjustment alone
-    assert len(KINDS) - len(youth) - (len(training) - 1) == 32  # Table A: training is one line there, and incumbent workers another
+    rest = len(KINDS) - len(youth) - len(BEFORE_AN_ELEMENT)
+    assert rest - (len(training) - 1) == 32  # Table A: training is one line there, and incumbent workers another
+
+
+def test_what_comes_before_an_element_of_youth() -> None:
+    """20 CFR 681.420(a); TEGL 10-16 Change 3, Attachment VII Table B. Each is settled by one kind, which itself does nothing else."""
+    before = [kind for kind in KINDS.values() if kind.settles]
+    assert sorted(str(kind.settles) for kind in before) == sorted(BEFORE_AN_ELEMENT)
+    assert not [kind for kind in before if kind.triggers or kind.extends or kind.programs != ("youth",)]
 
 
 def test_what_never_extends() -> None:
     """Self-service, information, follow-up, supportive services and rapid response delay no exit (20 CFR 677.150(c); note 13)."""
-    assert {kind.category for kind in KINDS.values() if not kind.extends} == {
+    assert {kind.category for kind in KINDS.values() if not kind.extends and not kind.settles} == {
         "basic",
         "supportive",
         "follow_up",

@@ -4,7 +4,7 @@ through the calendar finds in all facts."""
 import asyncio
 import random
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, update
 
 from app.core.db import Tx
 from app.core.errors import Refusal, Refused, Stale
-from app.enrollments import actions, participations, voiding
+from app.enrollments import actions, participations, reading, voiding
 from app.enrollments.models import Participation, PlannedService, Service
 from app.participants import actions as participants
 from app.participants.models import Participant, Touched
@@ -48,9 +48,21 @@ def walk(facts: Sequence[Fact], policy: Policy) -> list[Stands]:
     """The periods that follow, day by day, for each track by itself. Nothing here is clever."""
     together = policy.common_exit_programs if policy.common_exit == "on" else ()
     tracks: dict[str, list[Fact]] = {}
-    for fact in facts:
+    for fact in counting(facts):
         tracks.setdefault("common" if fact.program in together else fact.program, []).append(fact)
     return sorted((stands for track, mine in tracks.items() for stands in _walk(track, mine, policy)), key=lambda stands: stands[:2])
+
+
+def counting(facts: Sequence[Fact]) -> list[Fact]:
+    """The facts from the days on which they count: of Youth, once eligibility, assessment and strategy are settled."""
+    first = {what: min(f.on for f in facts if settles(f) == what) for what in map(settles, facts) if what}
+    settled = max(first.values()) if len(first) == 3 else HORIZON
+    counts = [f for f in facts if f.planned or f.program != "youth" or (settled < HORIZON and (f.until is None or settled <= f.until))]
+    return [f if f.planned or f.program != "youth" else replace(f, on=max(f.on, settled)) for f in counts]
+
+
+def settles(fact: Fact) -> str | None:
+    return None if fact.planned else KINDS[fact.kind].settles
 
 
 def _walk(track: str, facts: list[Fact], policy: Policy) -> Iterator[Stands]:
@@ -82,8 +94,9 @@ async def standing(tx: Tx, person: UUID) -> list[Stands]:
     return sorted(told, key=lambda stands: stands[:2])
 
 
+BEFORE = ("youth_eligibility_determination", "youth_objective_assessment", "youth_service_strategy")
 RANDOM_KINDS = ("career_counseling", "occupational_skills_training", "job_search_self_directed", "supportive_services", "tutoring",
-                "youth_supportive_services", "youth_follow_up_services")  # fmt: skip
+                "youth_supportive_services", "youth_follow_up_services", *BEFORE)  # fmt: skip
 FIRST = date(2025, 1, 1)
 HORIZON = date(2028, 6, 1)
 APART = (0, 1, 30, 89, 90, 91, 92, 180, 181)
@@ -132,6 +145,12 @@ async def test_what_stands_is_what_follows_from_all_facts(laid: Tx, seed: int, p
             fact = any_fact(dice, list(known.values()))
             known[await record(laid, fact)] = fact
         assert await standing(laid, ANN) == walk(list(known.values()), policy)
+        if dice.random() < 0.3:  # a night passes, and finds nothing to do
+            [number] = await laid.all(select(Participant.number).where(Participant.id == ANN))
+            assert await participations.derive_range(laid, by=DANA.actor, today=TODAY, low=number.number, high=number.number) == 0
+    explained = await reading.participations(laid, by=DANA.actor, today=TODAY, participant=ANN)
+    assert [[each.program for each in one.program_enrollments] for one in explained] == [list(one.programs) for one in explained]
+    assert all(one.began_by for one in explained)
 
 
 async def test_the_order_of_arrival_does_not_matter(laid: Tx) -> None:
@@ -204,7 +223,10 @@ async def test_a_plan_that_is_taken_back_holds_nothing_open(laid: Tx) -> None:
 
 
 async def test_two_records_of_one_person_have_her_participations_together(laid: Tx) -> None:
-    early, late = Fact("career_counseling", "adult", date(2025, 1, 1), date(2025, 1, 1)), Fact("tutoring", "youth", date(2025, 3, 1), TODAY)
+    early, late = (
+        Fact("career_counseling", "adult", date(2025, 1, 1), date(2025, 1, 1)),
+        Fact("occupational_skills_training", "dislocated_worker", date(2025, 3, 1), TODAY),
+    )
     await record(laid, early, ANN)
     await record(laid, late, BEA)
     for record_ in await participants.merge(laid, by=DANA.actor, participant=BEA, into=ANN):
@@ -218,7 +240,10 @@ async def test_two_records_of_one_person_have_her_participations_together(laid: 
 
 
 async def test_a_merge_is_derived_among_very_many_too(laid: Tx) -> None:
-    early, late = Fact("career_counseling", "adult", date(2025, 1, 1), date(2025, 1, 1)), Fact("tutoring", "youth", date(2025, 3, 1), TODAY)
+    early, late = (
+        Fact("career_counseling", "adult", date(2025, 1, 1), date(2025, 1, 1)),
+        Fact("occupational_skills_training", "dislocated_worker", date(2025, 3, 1), TODAY),
+    )
     await record(laid, early, ANN)
     await record(laid, late, BEA)
     await laid.run(update(Participant).where(Participant.id == BEA).values(person=ANN))

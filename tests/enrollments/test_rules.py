@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from app.enrollments.periods import track
-from app.enrollments.rules import Fact, Period, track_of, why
+from app.enrollments.rules import FACTS, Fact, Period, counted, counting, program_enrollments, track_of, why
 from app.states.policy import PROGRAMS, Policy
 
 FIRST = date(2026, 3, 1)
@@ -63,3 +63,70 @@ def test_what_begins_without_extending_counts_on_the_day_of_entry_alone() -> Non
     """Supportive services for youth: TEGL 10-16 Change 3, Attachment VII Table B, and note 13."""
     known = [(fact(FIRST, FIRST, extends=False), "the first"), (fact(date(2026, 4, 1), date(2026, 4, 1), extends=False), "the second")]
     assert why(Period("common", FIRST, FIRST, date(2026, 5, 30)), known, Policy()) == (["the first"], ["the first"])
+
+
+# Youth (TEGL 10-16 Change 3, Attachment VII Table B): when each of the three things that come before is settled, the element's days,
+# and the day from which it counts: None, where it does not. TEGL's own words: "once eligibility, assessment and strategy are complete".
+YOUTH = {
+    "all on the day of the element": ("03-01", "03-01", "03-01", "03-01", "03-01", "03-01"),
+    "before it": ("01-10", "02-01", "02-20", "03-01", "03-01", "03-01"),
+    "the strategy a day late": ("01-10", "02-01", "03-02", "03-01", "03-01", None),
+    "eligibility a day late": ("03-02", "02-01", "02-20", "03-01", "03-01", None),
+    "late, and the element lasts until then": ("01-10", "02-01", "03-20", "03-01", "03-20", "03-20"),
+    "late, and it ended the day before": ("01-10", "02-01", "03-20", "03-01", "03-19", None),
+    "late, and it still runs": ("01-10", "02-01", "03-20", "03-01", None, "03-20"),
+    "no assessment": ("01-10", None, "02-20", "03-01", None, None),
+    "no eligibility": (None, "02-01", "02-20", "03-01", None, None),
+    "nothing": (None, None, None, "03-01", None, None),
+}
+
+
+WHAT = ("eligibility", "assessment", "strategy")
+
+
+def settling(on: date, what: str) -> Fact:
+    return Fact("youth", begins=False, extends=False, planned=False, on=on, until=on, settles=what)
+
+
+@pytest.mark.parametrize("case", YOUTH)
+def test_an_element_of_youth_counts_once_what_comes_before_is_settled(case: str) -> None:
+    """Columns and one person's facts say the same; what other programs give counts as it is."""
+    *before, first, last, since = (date.fromisoformat(f"2026-{day}") if day else None for day in YOUTH[case])
+    assert first
+    facts = [fact(first, last, program="youth"), fact(date(2026, 2, 1), date(2026, 2, 1))]
+    facts += [settling(day, what) for day, what in zip(before, WHAT, strict=True) if day]
+    expected = [(since, last)] if since else []
+    expected += [(date(2026, 2, 1), date(2026, 2, 1))]
+    assert [(fact.on, fact.until) for fact, _ in counting((fact, None) for fact in facts)] == expected
+    rows = [(person, f.program, f.begins, f.extends, f.on, f.until, f.settles) for person in (1, 2) for f in facts]
+    found = counted(pl.DataFrame(rows, FACTS, orient="row")).sort("person", "program", descending=[False, True])
+    assert found.select("person", "date", "end").rows() == [(person, *days) for person in (1, 2) for days in expected]
+
+
+def test_what_is_settled_for_one_is_not_for_another() -> None:
+    settled = [(1, "youth", False, False, FIRST, FIRST, what) for what in WHAT[:2]] + [(2, "youth", False, False, FIRST, FIRST, WHAT[2])]
+    elements = [(person, "youth", True, True, FIRST, FIRST, None) for person in (1, 2)]
+    assert counted(pl.DataFrame([*settled, *elements], FACTS, orient="row")).is_empty()
+
+
+def test_what_is_settled_twice_is_not_all() -> None:
+    settled = [(1, "youth", False, False, FIRST, FIRST, what) for what in (WHAT[0], WHAT[0], WHAT[1])]
+    assert counted(pl.DataFrame([*settled, (1, "youth", True, True, FIRST, FIRST, None)], FACTS, orient="row")).is_empty()
+
+
+def test_who_is_co_enrolled_has_a_line_a_program() -> None:
+    """Each from its first service to its last; not what lies outside the period, is planned, or exits apart."""
+    facts = [
+        fact(FIRST, FIRST),
+        fact(date(2026, 3, 20), date(2026, 4, 1), program="wagner_peyser"),
+        fact(date(2026, 3, 10), date(2026, 3, 10)),
+        fact(date(2026, 3, 10), date(2026, 5, 10), planned=True, program="dislocated_worker"),
+        fact(date(2026, 3, 10), date(2026, 3, 10), program="dwg"),
+        fact(date(2026, 3, 15), date(2026, 3, 15), extends=False, program="youth"),
+        fact(date(2026, 9, 1), date(2026, 9, 1), program="dislocated_worker"),
+    ]
+    period = Period("common", FIRST, date(2026, 4, 1), date(2026, 6, 30))
+    found = [(each.program, each.first_service, each.last_service) for each in program_enrollments(period, facts, Policy())]
+    assert found == [("adult", FIRST, date(2026, 3, 10)), ("wagner_peyser", date(2026, 3, 20), date(2026, 4, 1))]
+    running = program_enrollments(Period("common", FIRST, None, None), [*facts, fact(date(2026, 3, 11), None)], Policy())
+    assert [each.last_service for each in running] == [None, date(2026, 9, 1), date(2026, 4, 1)]

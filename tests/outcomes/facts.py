@@ -28,7 +28,7 @@ SCHEMAS: Mapping[str, Mapping[str, Any]] = {
     "merged": {"number": _KEY, "person": _KEY},
     "services": {
         "person": _KEY, "program": pl.String, "begins": pl.Boolean, "extends": pl.Boolean, "date": pl.Date, "end": pl.Date,
-        "training": _SMALL, "partner": _SMALL, "age": _SMALL,
+        "training": _SMALL, "partner": _SMALL, "age": _SMALL, "settles": pl.String,
     },
     "planned": {"person": _KEY, "program": pl.String, "date": pl.Date, "end": pl.Date},
     "enrollments": {
@@ -103,7 +103,7 @@ def _person(chance: Random, person: int, facts: Facts) -> None:
                 "partner": chance.randint(1, 2),
                 "age": (day - date(1990, 5, 17)).days // 366,
             }
-            begins = {"begins": chance.random() < 0.9, "extends": True}
+            begins = {"begins": chance.random() < 0.9, "extends": True, "settles": None}
             facts["services"].append({"person": person, "program": program, "date": day, "end": runs, **begins, **told})
         elif what < 0.7:
             facts["planned"].append({"person": person, "program": program, "date": day, "end": end + DAY})
@@ -113,7 +113,17 @@ def _person(chance: Random, person: int, facts: Facts) -> None:
             facts["exit_reasons"].append(
                 {"person": person, "reason": chance.randint(1, 7), "since": end + chance.choice([0, 1, 90, 91]) * DAY}
             )
+    _settled(chance, person, days, facts)
     _paid(chance, person, days, facts)
+
+
+def _settled(chance: Random, person: int, days: list[date], facts: Facts) -> None:
+    """What comes before an element of Youth: settled early, in between, or never."""
+    for settles in ("eligibility", "assessment", "strategy"):
+        for day in chance.sample(days, chance.choice([0, 1, 1, 1, 2]) if len(days) > 1 else 1):
+            does = {"begins": False, "extends": False, "settles": settles, "training": None, "partner": 1, "age": None}
+            on = day - chance.choice([0, 0, 30, 400]) * DAY
+            facts["services"].append({"person": person, "program": "youth", "date": on, "end": on, **does})
 
 
 def _enrolled(chance: Random, person: int, day: date, facts: Facts) -> None:

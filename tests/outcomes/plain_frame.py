@@ -31,9 +31,18 @@ def held(span: Row, day: date) -> bool:
     return span["valid_from"] <= day and (span["valid_until"] is None or day < span["valid_until"])
 
 
+def counting(facts: Facts, person: int) -> list[Row]:
+    """What begins or extends a participation, each from the day on which it does: under Youth once what comes before is settled."""
+    mine = [f for f in facts["services"] if f["person"] == person]
+    first = {f["settles"]: min(g["date"] for g in mine if g["settles"] == f["settles"]) for f in mine if f["settles"]}
+    settled = max(first.values()) if len(first) == 3 else EVER
+    counts = [f for f in mine if not f["settles"] and (f["program"] != "youth" or (settled <= (f["end"] or EVER) and settled < EVER))]
+    return [f | {"date": max(f["date"], settled)} if f["program"] == "youth" else f for f in counts]
+
+
 def spans(facts: Facts, person: int, policy: Policy) -> list[Any]:
     """The periods of one person."""
-    services = [Service(f["date"], f["end"], f["program"], f["begins"]) for f in facts["services"] if f["person"] == person]
+    services = [Service(f["date"], f["end"], f["program"], f["begins"]) for f in counting(facts, person)]
     planned = [Planned(f["date"], f["end"], f["program"]) for f in facts["planned"] if f["person"] == person]
     return sorted(walk(services, planned, policy), key=lambda period: (period.entry, period.track))
 
@@ -143,11 +152,7 @@ def _period(facts: Facts, person: int, period: Any, policy: Policy, postal: str,
         together = policy.common_exit == "on" and fact["program"] in policy.common_exit_programs
         return bool(("common" if together else fact["program"]) == period.track)
 
-    mine = [
-        s
-        for s in facts["services"]
-        if s["person"] == person and on_track(s) and period.entry <= s["date"] <= (period.open_until or EVER)
-    ]  # fmt: skip
+    mine = [s for s in counting(facts, person) if on_track(s) and period.entry <= s["date"] <= (period.open_until or EVER)]
     first = [s for s in mine if s["begins"] and s["date"] == period.entry]
     by = next(o for o in facts["organisations"] if o["partner"] == min(s["partner"] for s in first))
     # A service that does not begin periods may run into one that began later: its program serves that one no less.
