@@ -1,4 +1,4 @@
-"""A tenant: made once, described by itself alone, and apart from three hundred others."""
+"""A tenant: made once, described by itself alone. `test_many_states` has three hundred of them."""
 
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -7,9 +7,6 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from app.access.enter import enter
-from app.access.permissions import Role
-from app.audit.entries import note
 from app.core.db import Tx
 from app.core.errors import Conflict, NotFound
 from app.states import actions, queries
@@ -84,28 +81,3 @@ async def test_another_state_sees_no_policy(own_db: TestDatabase) -> None:
     async with own_db.reading(NIA.actor) as read:
         assert await queries.policies(read, by=NIA.actor) == []
         assert await queries.policy(read, by=NIA.actor, on=OCTOBER) == Policy()
-
-
-async def test_three_hundred_states_live_in_one_database(empty_db: TestDatabase) -> None:
-    """Each gets in with a key of its own, writes under the same names as all others, and finds its own rows alone."""
-    states = [f"us-{number}" for number in range(300)]
-    keys = {}
-    for state in states:
-        await empty_db.found(state)
-        keys[state] = await empty_db.key(state, Role.STATE_ADMIN)
-    partner = text("INSERT INTO partners (id, key, name, kind, active_from) VALUES (:id, 'board', :name, 'workforce_board', '2020-01-01')")
-    for state in states:
-        async with empty_db.transaction() as tx:
-            by = (await enter(tx, keys[state])).actor
-            await tx.run(partner, {"id": DANA.id, "name": f"Board of {state}"})
-            await actions.adopt_policies(tx, by=by, policies=[(JULY, {"suppression_threshold": 11}, f"Policy of {state}")])
-            await note(tx, "open", by=by, detail={"state": state})
-            await tx.commit()
-    for state in states:
-        async with empty_db.reading() as read:
-            by = (await enter(read, keys[state])).actor
-            assert (await queries.this(read, by=by)).id == by.state == state
-            assert [row.name for row in await read.all(text("SELECT name FROM partners"))] == [f"Board of {state}"]
-            assert [row.source for row in await queries.policies(read, by=by)] == [f"Policy of {state}"]
-            entries = await read.all(text("SELECT detail FROM audit_entries WHERE verb = 'open'"))
-            assert [row.detail for row in entries] == [{"state": state}]
