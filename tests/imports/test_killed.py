@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -94,15 +95,31 @@ async def locks(database: TestDatabase) -> int:
         return int(await read.scalar(text(held), {"name": database.name}))
 
 
+@contextmanager
+def held_up(database: TestDatabase) -> Iterator[None]:
+    """Nobody is registered meanwhile: an import that merges waits."""
+    with psycopg.connect(database.superuser_url) as superuser:
+        superuser.execute("LOCK TABLE participants IN SHARE MODE")
+        yield
+        superuser.rollback()
+
+
 async def test_killed_at_every_stage_it_is_in_once(alice: AsyncClient, own_db: TestDatabase, settings: Settings, worker: Start) -> None:
     assert (await alice.post(PEOPLE, content=FILE)).status_code == 202
-    for stage, later in (("queued", 0.5), ("staging", 0.0), ("staging", 0.2), ("merging", 0.0), ("merging", 0.3)):
-        process = worker()
-        await reached(own_db, stage)
-        await asyncio.sleep(later)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        assert await people(own_db) in (0, MANY)
+    with held_up(own_db):
+        for stage, later in (("queued", 0.5), ("staging", 0.0), ("staging", 0.2), ("merging", 0.0), ("merging", 0.3)):
+            process = worker()
+            assert await reached(own_db, stage) == stage
+            await asyncio.sleep(later)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            assert await people(own_db) == 0
+    process = worker()
+    await reached(own_db, "merging")
+    await asyncio.sleep(0.1)
+    process.send_signal(signal.SIGKILL)  # while it merges, or when it has
+    process.wait()
+    assert await people(own_db) in (0, MANY)
     await worked(own_db, settings)
     assert await status(own_db) == ("merged", MANY)
     await whole(own_db)
@@ -116,13 +133,14 @@ async def test_the_database_goes_away_and_it_is_begun_again(
     alice: AsyncClient, own_db: TestDatabase, settings: Settings, worker: Start
 ) -> None:
     assert (await alice.post(PEOPLE, content=FILE)).status_code == 202
-    process = worker()
-    await reached(own_db, "staging")
-    await own_db.close()
-    with psycopg.connect(own_db.superuser_url, autocommit=True) as superuser:
-        superuser.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()", (own_db.name,)
-        )
+    with held_up(own_db):
+        process = worker()
+        assert await reached(own_db, "merging") == "merging"
+        await own_db.close()
+        with psycopg.connect(own_db.superuser_url, autocommit=True) as superuser:
+            ours = "FROM pg_stat_activity WHERE datname = %s AND application_name LIKE 'workforce%%'"
+            superuser.execute(f"SELECT pg_terminate_backend(pid) {ours}", (own_db.name,))
+        await asyncio.sleep(1)
     assert await people(own_db) == 0
     assert (await status(own_db))[0] in UNDER_WAY
     process.kill()
@@ -143,11 +161,12 @@ async def test_a_worker_that_is_asked_to_end_finishes_what_it_does(alice: AsyncC
 
 async def test_one_under_way_is_stopped_by_whoever_asks(alice: AsyncClient, own_db: TestDatabase, worker: Start) -> None:
     sent = await alice.post(PEOPLE, content=FILE)
-    worker()
-    if await reached(own_db, "staging") == "staging":
+    with held_up(own_db):
+        worker()
+        assert await reached(own_db, "merging") == "merging"
         stopped = await alice.post(f"{sent.headers['location']}/cancellation")
         assert stopped.status_code == 200, stopped.text
-    assert await reached(own_db, "cancelled") == "cancelled"
+        assert await reached(own_db, "cancelled") == "cancelled"
     assert await people(own_db) == 0
     async with own_db.reading(DANA.actor) as read:
         left = text("SELECT count(*) FROM pg_class WHERE relnamespace = 'staging'::regnamespace AND relkind = 'r'")
