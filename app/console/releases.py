@@ -1,5 +1,6 @@
 """Releases: what was certified for publication, its figures, and its frozen files. For policymakers these are the outcomes."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,9 +9,9 @@ from fastapi.responses import FileResponse, RedirectResponse
 
 from app.access.permissions import Permission
 from app.console.dependencies import Read, may_see
-from app.console.drawing import drawn
+from app.console.drawing import Drawing, drawn
 from app.console.pages import page
-from app.console.shading import shaded
+from app.console.shading import legend, shaded
 from app.core.actor import Actor
 from app.core.periods import last_day
 from app.outcomes.files import POPULATIONS
@@ -55,7 +56,8 @@ async def show_one(
     told = _told(released, system, population, indicator) | {"release": kept, "released": released}
     if system:
         on = last_day(kept.period.quarter)
-        told["drawing"] = await drawn(read, by=by, outlines=await maps.outlines(read, by=by, system=system, on=on))
+        drawing = await drawn(read, by=by, outlines=await maps.outlines(read, by=by, system=system, on=on))
+        told |= {"drawing": drawing, **_shown(told["on_map"], told["mapped"], drawing)}
     return page(request, "release.html", by=by, here="outcomes", **told)
 
 
@@ -78,22 +80,31 @@ def _told(released: Released, system: str, population: Population, indicator: st
         "whose": [next(iter(row.values())) for row in rows.values()],
         "on_map": name,
         "mapped": mapped,
-        "shading": shaded({code: figure.value for code, figure in mapped.items()}),
         "spoken": spoken,
     }
+
+
+def _shown(name: str, mapped: Mapping[str, Shown], drawing: Drawing) -> dict[str, Any]:
+    """The colours of the regions that are on the map, and what they stand for."""
+    shading = shaded({code: figure.value for code, figure in mapped.items() if code in drawing.outlines})
+    return {"shading": shading, "legend": legend(shading, lambda number: _said(measured(name), number))}
 
 
 def spoken(figure: Shown) -> str:
     """The figure for people, or the word that says why there is none."""
     if figure.status != OK or figure.value is None:
         return figure.status.replace("_", " ")
-    match measured(figure.indicator):
+    return _said(measured(figure.indicator), figure.value)
+
+
+def _said(measure: Measure, number: float) -> str:
+    match measure:
         case Measure.COUNT:
-            return f"{figure.value:,.0f}"
+            return f"{number:,.0f}"
         case Measure.RATE:
-            return f"{figure.value * 100:.1f} %"
+            return f"{number * 100:.1f} %"
         case Measure.MEDIAN:
-            return f"${figure.value:,.0f}"
+            return f"${number:,.0f}"
 
 
 @router.get("/releases/{release}/file.{form}")

@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from sqlalchemy import insert
 
 from app.console.drawing import COLOURS, drawing
-from app.console.shading import NO_NUMBER, shaded
+from app.console.shading import COLOURS as COLOURS_OF_FIGURES
+from app.console.shading import NO_NUMBER, legend, shaded
 from app.core.assets import FOLDER, address
 from app.enrollments import participations
 from app.regions.models import Region, RegionEdition, RegionSystem
@@ -174,6 +175,10 @@ def test_colours_grow_with_the_figures() -> None:
     assert (found.steps[0], found.steps[-1]) == (0.5, 1.0)
     assert shaded({"a": 1.0, "b": 1.0}).steps == (1.0,)
     assert shaded({"a": None}).steps == ()
+    ranges = ("0.5 – 0.6", "0.6 – 0.7", "0.7 – 0.8", "0.8 – 0.9", "0.9 – 1.0")
+    assert legend(found, str) == list(zip(COLOURS_OF_FIGURES, ranges, strict=True))
+    assert legend(shaded({"a": 1.0, "b": 1.0}), str) == [("#7fbfcd", "1.0")]
+    assert legend(shaded({"a": None}), str) == []
 
 
 # What pages load
