@@ -3,11 +3,12 @@
 import asyncio
 import importlib
 import pkgutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import structlog
 from procrastinate import JobContext, PsycopgConnector
+from procrastinate.tasks import Task
 from sqlalchemy import text
 
 import app
@@ -15,7 +16,7 @@ from app.core.actor import Actor
 from app.core.clock import clock_for
 from app.core.db import Database
 from app.core.errors import Unavailable
-from app.core.jobs import JOBS, NIGHTLY, SYSTEM, Workshop
+from app.core.jobs import EARLY, JOBS, NIGHTLY, SYSTEM, Workshop
 from app.core.settings import Settings
 from app.imports.tasks import taken_up
 
@@ -34,16 +35,30 @@ for _module in pkgutil.walk_packages(app.__path__, "app."):
 @JOBS.task(name="every_night", queueing_lock="every_night", pass_context=True)
 async def every_night(context: JobContext, timestamp: int) -> None:
     """Ask for every nightly job, once for each state: one that fails leaves the others alone."""
+    states = await _for_every_state(context, NIGHTLY)
+    await context.app.job_manager.delete_old_jobs(nb_hours=KEPT_HOURS)
+    log.info("night began", states=states, jobs=len(NIGHTLY), due=timestamp)
+
+
+@JOBS.periodic(cron="0 10 * * *")  # the night's jobs are done, and nobody is at work yet
+@JOBS.task(name="every_morning", queueing_lock="every_morning", pass_context=True)
+async def every_morning(context: JobContext, timestamp: int) -> None:
+    """Ask for every early job, once for each state."""
+    states = await _for_every_state(context, EARLY)
+    log.info("morning began", states=states, jobs=len(EARLY), due=timestamp)
+
+
+async def _for_every_state(context: JobContext, tasks: Sequence[Task[..., Any, Any]]) -> int:
+    """Ask for some jobs in each state; answers how many states there are."""
     workshop: Workshop = context.additional_context["workshop"]
     async with workshop.database.reading() as read:
         states = [row.id for row in await read.all(text("SELECT id FROM states ORDER BY id"))]
     for state in states:
         async with workshop.database.transaction(Actor(SYSTEM, state, None, "system", frozenset())) as tx:
-            for task in NIGHTLY:
+            for task in tasks:
                 await tx.defer(task)
             await tx.commit()
-    await context.app.job_manager.delete_old_jobs(nb_hours=KEPT_HOURS)
-    log.info("night began", states=len(states), jobs=len(NIGHTLY), due=timestamp)
+    return len(states)
 
 
 @JOBS.periodic(cron="*/5 * * * *")

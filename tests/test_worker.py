@@ -1,14 +1,16 @@
 """The worker: jobs run in the state of whoever asked for them, and every night in every state."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from app.access.tasks import forget_answers
-from app.core.jobs import NIGHTLY, Work, job
+from app.core.jobs import EARLY, NIGHTLY, Work, job
 from app.core.settings import Settings
-from app.worker import every_night, work
+from app.outcomes.tasks import taken_up
+from app.worker import every_morning, every_night, work
 from tests.conftest import TestDatabase
 from tests.people import ALICE, DANA, NIA
 
@@ -70,6 +72,21 @@ async def test_every_night_every_state_gets_every_nightly_job(own_db: TestDataba
     assert forget_answers in NIGHTLY
     for task in NIGHTLY:
         assert done[task.name] == ["succeeded", "succeeded"]
+
+
+async def test_every_morning_every_state_gets_every_early_job(own_db: TestDatabase, settings: Settings, tmp_path: Path) -> None:
+    async with own_db.transaction() as tx:
+        await tx.scalar(text("SELECT 1"))  # begins the transaction
+        raw = await tx.connection.get_raw_connection()
+        await every_morning.configure(connection=raw.driver_connection).defer_async(timestamp=0)
+        await tx.commit()
+    for _ in ("the morning begins", "its jobs"):
+        await work(settings.model_copy(update={"data_folder": tmp_path}), own_db.url, until_done=True)
+    done = await statuses(own_db)
+    assert done["every_morning"] == ["succeeded"]
+    assert taken_up in EARLY
+    assert done["outcomes.take_up"] == ["succeeded", "succeeded"]
+    assert sorted(made.name for made in (tmp_path / "extracts").iterdir()) == ["us-nj", "us-ny"]
 
 
 KEEP = text("""

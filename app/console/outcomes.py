@@ -18,6 +18,7 @@ from app.core.periods import Kind, Period, first_day, last_day, last_ended, spok
 from app.outcomes import downloads, files, queries
 from app.outcomes.disclosure import Internal
 from app.outcomes.exports import MAPPED
+from app.outcomes.fresh import LOOKING
 from app.outcomes.indicators import Indicator, Measure, Population
 from app.outcomes.queries import Question, Store
 from app.outcomes.table import Figure, Table
@@ -77,6 +78,7 @@ class Summary:
 
     label: str
     as_of: date
+    read_at: str
     heads: list[str]
     rows: list[tuple[str, list[str]]]
 
@@ -86,7 +88,7 @@ async def summary(request: Request, read: db.Read, by: Actor, today: date) -> Su
     asked = Question(Period(Kind.QUARTER, last_ended(today)), SYSTEM, today)
     if SYSTEM not in await regions.in_force(read, by=by, on=last_day(asked.period.quarter)):
         return None
-    return _short(await queries.outcomes(read, by=by, store=await _store(request), question=asked))
+    return _short(await queries.outcomes(read, by=by, store=await _store(request), question=asked, patience=LOOKING))
 
 
 def _short(table: Internal[Table]) -> Summary:
@@ -95,7 +97,8 @@ def _short(table: Internal[Table]) -> Summary:
     for figure in theirs:
         rows.setdefault(figure.region_name, []).append(files.spoken(figure))
     heads = list(dict.fromkeys(f"#{figure.indicator.definition.title}" for figure in theirs))
-    return Summary(table.content.period.label, table.content.basis.asked.on, heads, list(rows.items()))
+    basis = table.content.basis
+    return Summary(table.content.period.label, basis.asked.on, basis.read_at, heads, list(rows.items()))
 
 
 @router.get("/outcomes/table")
@@ -106,7 +109,7 @@ async def show(request: Request, read: Read, by: Reader, chosen: Chosen, store: 
     told: dict[str, Any] = {"chosen": chosen, "systems": systems, "kinds": KINDS, "populations": files.POPULATIONS}
     told |= {"quarters": _quarters(today), "on": last_day(asked.period.quarter), "table": None}
     if asked.system in await regions.in_force(read, by=by, on=told["on"]):
-        table = await queries.outcomes(read, by=by, store=store, question=asked)
+        table = await queries.outcomes(read, by=by, store=store, question=asked, patience=LOOKING)
         outlines = await maps.outlines(read, by=by, system=asked.system, on=told["on"])
         drawing = await drawn(read, by=by, outlines=outlines)
         told |= _told(table, chosen) | {"drawing": drawing, "with_words": len(drawing.outlines) <= NAMED}
@@ -162,7 +165,14 @@ def _said(measure: Measure, number: float) -> str:
 async def receipt(request: Request, read: Read, by: Reader, chosen: Chosen, store: Kept, region: str) -> Response:
     """What a figure was computed from, and what became of everybody whom it does not count."""
     found = await queries.receipt(
-        read, by=by, store=store, question=chosen.question, region=region, population=chosen.population, indicator=chosen.indicator
+        read,
+        by=by,
+        store=store,
+        question=chosen.question,
+        region=region,
+        population=chosen.population,
+        indicator=chosen.indicator,
+        patience=LOOKING,
     )
     told: dict[str, Any] = {
         "receipt": found.content,

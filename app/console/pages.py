@@ -2,7 +2,7 @@
 
 import gettext
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -43,6 +43,12 @@ def _day(on: date | str | None) -> str:
     return "" if day is None else f"{day:%b} {day.day}, {day.year}"
 
 
+def _moment(at: str) -> str:
+    """A moment for people, to the minute: `Oct 31, 2026, 14:05 UTC`. It came as text, in UTC."""
+    then = datetime.fromisoformat(at)
+    return f"{_day(then.date())}, {then:%H:%M} UTC"
+
+
 def _weekday(on: date) -> str:
     return f"{on:%A}"
 
@@ -58,7 +64,7 @@ def _environment() -> Environment:
     )
     made.install_gettext_translations(gettext.NullTranslations(), newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     made.globals |= {"asset": address, "notice": NOTICE}
-    made.filters |= {"day": _day, "weekday": _weekday}
+    made.filters |= {"day": _day, "moment": _moment, "weekday": _weekday}
     return made
 
 

@@ -34,6 +34,9 @@ JOBS = App(connector=PsycopgConnector())
 NIGHTLY: list[Task[..., Any, Any]] = []
 """The jobs that are done every night, once for each state."""
 
+EARLY: list[Task[..., Any, Any]] = []
+"""Those that are done every morning, when the night's are done, once for each state."""
+
 log = structlog.get_logger()
 _ZONE = text("SELECT time_zone FROM states WHERE id = :state")
 
@@ -95,6 +98,17 @@ def nightly(name: str) -> Callable[[Doing], Task[..., Any, Any]]:
     def made(do: Doing) -> Task[..., Any, Any]:
         task = job(name)(do)
         NIGHTLY.append(task)
+        return task
+
+    return made
+
+
+def early(name: str) -> Callable[[Doing], Task[..., Any, Any]]:
+    """Make a function a job that is done every morning, once for each state: it finds what the night left."""
+
+    def made(do: Doing) -> Task[..., Any, Any]:
+        task = job(name)(do)
+        EARLY.append(task)
         return task
 
     return made

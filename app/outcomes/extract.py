@@ -43,10 +43,15 @@ class Source:
     systems: tuple[str, ...]
     policy: Policy
 
+    @property
+    def kind(self) -> str:
+        """What the names of all its extracts begin with, of whatever version the facts are."""
+        known = [LAYOUT, self.state, self.postal, sorted(self.systems), sorted(asdict(self.policy).items())]
+        return sha256(json.dumps(known).encode()).hexdigest()[:12]
+
     def name(self, version: str) -> str:
         """What names an extract of the facts as they are at a version."""
-        known = [LAYOUT, self.state, self.postal, sorted(self.systems), sorted(asdict(self.policy).items()), version]
-        return sha256(json.dumps(known).encode()).hexdigest()[:32]
+        return f"{self.kind}-{sha256(version.encode()).hexdigest()[:20]}"
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,12 @@ class Extract:
 def kept(folder: Path, source: Source, version: str | None) -> Extract | None:
     """The extract of the facts as they are at a version, if it was made; None is that of facts which nobody took up yet."""
     return None if version is None else _opened(folder / source.state / source.name(version))
+
+
+def latest(folder: Path, source: Source) -> Extract | None:
+    """The extract of the facts as they were last read, if there is one of these choices."""
+    made = [there for place in (folder / source.state).glob(f"{source.kind}-*") if (there := _opened(place)) is not None]
+    return max(made, key=lambda one: one.read_at, default=None)
 
 
 def make(folder: Path, source: Source, *, lot: int = LOT) -> Extract:
@@ -92,6 +103,7 @@ def _made(home: Path, source: Source, lot: int) -> Extract:
     with snapshot(source, writing=True) as cursor:
         cursor.execute(CONSUME)
         at, read_at = version(cursor)
+        assert at is not None, "the marks are consumed"
         place = home / source.name(at)
         there = _opened(place)
         if there is None:
@@ -116,9 +128,9 @@ def snapshot(source: Source, shared: str | None = None, *, writing: bool = False
         connection.rollback()
 
 
-def version(cursor: Any) -> tuple[str, str]:
-    """The version that the facts are at in a snapshot, and when that was."""
-    cursor.execute(f"SELECT ({sql(VERSION)}), now()::timestamp(0)::text")
+def version(cursor: Any) -> tuple[str | None, str]:
+    """The version that the facts are at in a snapshot, None if somebody was touched since one was made; and when that was."""
+    cursor.execute(f"SELECT ({sql(VERSION)}), (now() AT TIME ZONE 'UTC')::timestamp(0)::text")
     at, read_at = cursor.fetchone()
     return at, read_at
 

@@ -1,46 +1,38 @@
 """Questions about outcomes: the regional table, the receipt of a figure, and the outlines to draw it on.
 
-The first question after anything changed makes the extract anew; that and the computing leave the event loop.
+The first question after anything changed makes the extract anew, unless whoever asks has patience; that and the computing leave the event
+loop.
 """
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
+from datetime import date, timedelta
 from typing import Any
 
 import narwhals as nw
 import polars as pl
 
-from app.audit.entries import note
 from app.core.actor import Actor
-from app.core.db import Database, Read
+from app.core.db import Read
 from app.core.periods import Period, last_day
-from app.outcomes import extract
 from app.outcomes.disclosure import Internal
-from app.outcomes.extract import Extract, Source
-from app.outcomes.facts import VERSION
+from app.outcomes.extract import Extract
 from app.outcomes.frame import known, region, taking_part
+from app.outcomes.fresh import NONE, extracted
+from app.outcomes.fresh import Store as Store
 from app.outcomes.indicators import Counted, Population
 from app.outcomes.measures import Asked, indicators
 from app.outcomes.receipts import Receipt
 from app.outcomes.receipts import receipt as receipt_of
 from app.outcomes.table import Basis, Geography, Table, named, table
 from app.outcomes.tally import tally
+from app.outcomes.tasks import ask
 from app.regions import maps
 from app.regions import queries as regions
 from app.regions.kept import Kept
 from app.states import queries as states
 from app.states.policy import Policy
-
-
-@dataclass(frozen=True)
-class Store:
-    """Where facts are read from and extracts are kept."""
-
-    database: Database
-    folder: Path
 
 
 @dataclass(frozen=True)
@@ -55,14 +47,17 @@ class Question:
 _tables: Kept[Table] = Kept(32)
 
 
-async def outcomes(read: Read, *, by: Actor, store: Store, question: Question) -> Internal[Table]:
-    """The regional table. Raises `NotFound` for a system that there is not, or that has no regions at the end of the report period."""
+async def outcomes(read: Read, *, by: Actor, store: Store, question: Question, patience: timedelta = NONE) -> Internal[Table]:
+    """The regional table, of facts no older than `patience`.
+
+    Raises `NotFound` for a system that there is not, or that has no regions at the end of the report period.
+    """
     edition = await regions.edition(read, by=by, system=question.system, on=last_day(question.period.quarter))
     names = {one.code: one.name for one in await regions.regions(read, by=by, edition=edition.id)}
     state = await states.this(read, by=by)
     geography = Geography(by.state, state.name, question.system, names)
     asked = Asked(question.period, question.today, await states.policy(read, by=by, on=question.today))
-    found = await _extract(read, by=by, store=store, postal=state.postal, policy=asked.policy)
+    found = await _extract(read, by=by, store=store, postal=state.postal, policy=asked.policy, patience=patience)
 
     async def make() -> Table:
         return await asyncio.to_thread(tabulated, found, asked, geography)
@@ -123,7 +118,7 @@ def tabulated_together(found: Extract, looks: Sequence[Look]) -> Crossed:
     by = [region(geography.system) for geography in geographies]
     tallies = {
         counted: tally(frame, [i for i in wanted if i.counted is counted], by).with_columns(*map(named, geographies))
-        for counted, frame in _frames(found, asked).items()
+        for counted, frame in frames(found, asked).items()
     }
     basis = Basis(found.digest, found.read_at, found.rows, found.evidence, asked)
     tables = tuple(table(tallies, wanted, geography, basis) for geography in geographies)
@@ -134,7 +129,7 @@ def _together(found: Extract, looks: Sequence[Look], counted: Counted) -> pl.Dat
     """How many rows share their regions and places in every look."""
     beside = []
     for number, one in enumerate(looks):
-        frame = _frames(found, one.asked)[counted]
+        frame = frames(found, one.asked)[counted]
         by = [region(geography.system) for geography in one.geographies]
         rows = frame.select(*by, *(i.place for i in indicators(one.asked) if i.counted is counted)).collect(backend="polars").to_native()
         named_ = pl.DataFrame(rows).with_columns(*map(named, one.geographies))
@@ -147,11 +142,11 @@ def tabulated(found: Extract, asked: Asked, geography: Geography) -> Table:
     """The table out of an extract. Blocks for as long as it takes."""
     wanted = indicators(asked)
     by = [region(geography.system)]
-    tallies = {counted: tally(frame, [i for i in wanted if i.counted is counted], by) for counted, frame in _frames(found, asked).items()}
+    tallies = {counted: tally(frame, [i for i in wanted if i.counted is counted], by) for counted, frame in frames(found, asked).items()}
     return table(tallies, wanted, geography, Basis(found.digest, found.read_at, found.rows, found.evidence, asked))
 
 
-def _frames(found: Extract, asked: Asked) -> dict[Counted, nw.LazyFrame[Any]]:
+def frames(found: Extract, asked: Asked) -> dict[Counted, nw.LazyFrame[Any]]:
     """The extract's tables as they are known on the day of the question."""
     return {
         Counted.PERIODS: known(found.table(Counted.PERIODS), asked.on),
@@ -160,10 +155,18 @@ def _frames(found: Extract, asked: Asked) -> dict[Counted, nw.LazyFrame[Any]]:
 
 
 async def receipt(
-    read: Read, *, by: Actor, store: Store, question: Question, region: str, population: Population, indicator: str
+    read: Read,
+    *,
+    by: Actor,
+    store: Store,
+    question: Question,
+    region: str,
+    population: Population,
+    indicator: str,
+    patience: timedelta = NONE,
 ) -> Internal[Receipt]:
     """The receipt of one figure of the table. Raises `NoFigure`."""
-    made = await outcomes(read, by=by, store=store, question=question)
+    made = await outcomes(read, by=by, store=store, question=question, patience=patience)
     return Internal(receipt_of(made.content, region=region, population=population, indicator=indicator))
 
 
@@ -173,15 +176,9 @@ async def shapes(read: Read, *, by: Actor, question: Question) -> Mapping[str, b
     return {code: shape.wkb for code, shape in outlines.shapes.items()}
 
 
-async def _extract(read: Read, *, by: Actor, store: Store, postal: str, policy: Policy) -> Extract:
-    """The extract of the facts as they are now: the one that is there, or made on the spot, which leaves an entry of who had it made."""
-    systems = tuple(row.key for row in await regions.systems(read, by=by))
-    source = Source(store.database.url, by.state, postal, systems, policy)
-    there = extract.kept(store.folder, source, await read.scalar(VERSION))
-    if there is not None:
-        return there
-    made = await asyncio.to_thread(extract.make, store.folder, source)
-    async with store.database.transaction(by) as tx:
-        await note(tx, "extract", by=by, rows=sum(made.rows.values()), detail={"digest": made.digest})
-        await tx.commit()
-    return made
+async def _extract(read: Read, *, by: Actor, store: Store, postal: str, policy: Policy, patience: timedelta = NONE) -> Extract:
+    """The extract to answer from. One that is old enough for a new one to be due has the worker make that."""
+    found = await extracted(read, by=by, store=store, postal=postal, policy=policy, patience=patience)
+    if found.due:
+        await ask(store, by=by)
+    return found.extract
