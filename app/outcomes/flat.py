@@ -1,13 +1,16 @@
 """Anybody's file as a frame: a flat CSV whose header is element numbers of the federal record (PIRL, ETA-9170), a row a period.
 
-Every column is read as text first, in a stream, and what is not what its element holds is told with its line, all at once. Columns
-that no indicator asks for are not read; those that are not there are blank. Cells that are missing at the end of a line are blank, too.
+It is read in a stream. If all its cells are written as most files write them, numbers are read as numbers; otherwise every column is read
+as text first, and what is not what its element holds is told with its line, all at once. Columns that no indicator asks for are not
+read; those that are not there are blank. Cells that are missing at the end of a line are blank, too.
 """
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from hashlib import file_digest
 from pathlib import Path
 
@@ -34,6 +37,11 @@ ELEMENTS: Mapping[str, Kind] = {
 }
 """The elements that indicators and groups are made of. 900 is `entry` in the frame."""
 
+NUMBERS: Mapping[Kind, pl.DataType] = {Kind.DATE: pl.Int32(), Kind.MONEY: pl.Float64(), Kind.CODE: pl.Int16()}
+"""What cells are written as that are no text; dates without dashes."""
+
+LARGEST = 99  # code
+FIRST_DAY, LAST_DAY = 19000101, 21991231
 LINE = "line"
 SHOWN = 200
 """So many lines with mistakes are told one by one."""
@@ -76,7 +84,7 @@ def read(path: Path) -> Flat:
     if not there:
         raise Unfit("No column of the file is an element that is known. Its first line is a header of element numbers, as 100,900,901.")
     try:
-        rows = _rows(_scanned(path, names), there)
+        rows = _rows(path, names)
     except pl.exceptions.PolarsError as error:
         raise Unfit(_unreadable(path, len(header))) from error
     blank = [pl.lit(None, POLARS[kind]).alias(name) for name, kind in ELEMENTS.items() if name not in there]
@@ -88,28 +96,75 @@ def read(path: Path) -> Flat:
     )
 
 
-def _scanned(path: Path, names: Sequence[str]) -> pl.LazyFrame:
-    """The lines as text, each with its number; the header is line 1."""
+def _scanned(path: Path, names: Sequence[str], types: Mapping[str, pl.DataType]) -> pl.LazyFrame:
+    """The lines, each with its number; the header is line 1. What `types` does not name is text."""
     return pl.scan_csv(
         path,
         has_header=False,
         skip_rows=1,
-        schema=dict.fromkeys(names, pl.String()),
+        schema={name: types.get(name, pl.String()) for name in names},
         missing_columns="insert",
         row_index_name=LINE,
         row_index_offset=2,
     )
 
 
-def _rows(scanned: pl.LazyFrame, there: Sequence[str]) -> pl.DataFrame:
-    """The lines as what their elements hold. They are read the quick way; those with a cell that it does not understand, with care."""
-    sample = scanned.select(there).head(SAMPLE).collect()
+def _rows(path: Path, names: Sequence[str]) -> pl.DataFrame:
+    """The lines as what their elements hold: all at once if every cell is written as most files write them, else with care."""
+    there = [name for name in names if name in ELEMENTS]
+    sample = _scanned(path, names, {}).select(there).head(SAMPLE).collect()
     dashed = {name for name in there if ELEMENTS[name] is Kind.DATE and sample[name].str.contains("-", literal=True).any()}
+    try:
+        rows = _plainly(path, names, there, dashed)
+    except pl.exceptions.PolarsError:  # a cell that is written in another way, or is wrong
+        rows = None
+    if rows is None:
+        rows = _with_care(_scanned(path, names, {}), there, dashed)
+    if all(rows[name].null_count() for name in there):
+        rows = rows.filter(pl.any_horizontal(pl.col(there).is_not_null()))  # an empty line is no record
+    return rows
+
+
+def _plainly(path: Path, names: Sequence[str], there: Sequence[str], dashed: Collection[str]) -> pl.DataFrame | None:
+    """The lines, numbers read as numbers; None if one is not what its element holds. Raises where a cell is no number, or no day."""
+    types = {name: NUMBERS[ELEMENTS[name]] for name in there if ELEMENTS[name] in NUMBERS and name not in dashed}
+    read_at_once = (_at_once(name, name in dashed).alias(name) for name in there)
+    rows = _scanned(path, names, types).select(LINE, *read_at_once).collect(engine="streaming")
+    codes = [name for name in types if ELEMENTS[name] is Kind.CODE]
+    if any(number is not None and not 0 <= number <= LARGEST for number in _ends(rows, codes)):
+        return None
+    meant = [_meant(rows[name]) for name in types if name not in codes]
+    lost = any(column.null_count() > rows[column.name].null_count() for column in meant)
+    return None if lost else rows.with_columns(meant)
+
+
+def _ends(rows: pl.DataFrame, names: Sequence[str]) -> tuple[int | None, ...]:
+    """The least and the largest numbers of some columns."""
+    return (*rows.select(pl.col(names).min()).row(0), *rows.select(pl.col(names).max()).row(0)) if names else ()
+
+
+def _meant(numbers: pl.Series) -> pl.Series:
+    """A column of numbers as dates or cents; blank where it is neither."""
+    if ELEMENTS[numbers.name] is Kind.DATE:
+        return _days().gather(numbers - FIRST_DAY).alias(numbers.name)
+    return numbers.to_frame().select(_cents(pl.col(numbers.name))).to_series()
+
+
+@cache
+def _days() -> pl.Series:
+    """The day of every number from `FIRST_DAY` on that is one, and at the end none: looking a million up is a tenth of reading them."""
+    days = pl.date_range(date(1900, 1, 1), date(2199, 12, 31), eager=True)
+    number = days.dt.year() * 10_000 + days.dt.month().cast(pl.Int32) * 100 + days.dt.day() - FIRST_DAY
+    return pl.select(pl.repeat(None, LAST_DAY - FIRST_DAY + 2, dtype=pl.Date)).to_series().scatter(number, days)
+
+
+def _with_care(scanned: pl.LazyFrame, there: Sequence[str], dashed: Collection[str]) -> pl.DataFrame:
+    """The lines, every cell first as text: the quick way, and those with a cell that it does not understand once more. Raises `Unfit`."""
     typed = scanned.with_columns(_quickly(name, name in dashed).alias(f"quick {name}") for name in there)
     doubt = pl.any_horizontal(pl.col(name).is_not_null() & pl.col(f"quick {name}").is_null() for name in there)
     rows = typed.select(LINE, *(pl.col(f"quick {name}").alias(name) for name in there), doubt=doubt).collect(engine="streaming")
     doubtful = rows.filter("doubt")[LINE]
-    rows = rows.drop("doubt").filter(pl.any_horizontal(pl.col(there).is_not_null()))  # an empty line is no record
+    rows = rows.drop("doubt")
     if doubtful.is_empty():
         return rows
     told = scanned.filter(pl.col(LINE).is_in(doubtful.implode())).select(LINE, *(_text(name) for name in there)).collect(engine="streaming")
@@ -146,6 +201,20 @@ def _text(name: str) -> pl.Expr:
     """What stands in a cell; nothing if it is blank."""
     told = pl.col(name).str.strip_chars()
     return pl.when(told != "").then(told).alias(name)
+
+
+def _at_once(name: str, dashed: bool) -> pl.Expr:
+    """A column as it was read: days that are numbers in reach of `_days`. Raises where a text is no day."""
+    told = pl.col(name)
+    match ELEMENTS[name]:
+        case Kind.DATE if dashed:
+            return pl.when(told.str.len_bytes() != 10).then(pl.lit("no day")).otherwise(told).str.to_date("%Y-%m-%d")
+        case Kind.DATE:
+            return told.clip(FIRST_DAY - 1, LAST_DAY + 1)  # beyond, and thus no day: the last of `_days`, from its end or its beginning
+        case Kind.MONEY | Kind.CODE:
+            return told
+        case _:
+            return _padded(name, _text(name))
 
 
 def _quickly(name: str, dashed: bool) -> pl.Expr:
@@ -189,7 +258,7 @@ def _cents(told: pl.Expr) -> pl.Expr:
 
 def _code(told: pl.Expr) -> pl.Expr:
     code = told.cast(pl.Int16, strict=False)
-    return pl.when(code.is_between(0, 99)).then(code)
+    return pl.when(code.is_between(0, LARGEST)).then(code)
 
 
 def _padded(name: str, told: pl.Expr) -> pl.Expr:

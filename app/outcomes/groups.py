@@ -46,7 +46,7 @@ class Grouping:
     @property
     def columns(self) -> tuple[pl.Expr, ...]:
         """The columns under names of their own: many rows share few groups."""
-        return tuple(group.cast(pl.Categorical).alias(name) for group, name in zip(self.groups, self.names, strict=True))
+        return tuple(group.alias(name) for group, name in zip(self.groups, self.names, strict=True))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -70,21 +70,20 @@ def groupings(by: Sequence[str], policy: Policy, state: str | None) -> Iterator[
             case "age":
                 yield Grouping(name, (_band(),))
             case "lwda":
-                yield Grouping(name, (pl.col("108-A").fill_null(UNKNOWN),))
+                yield Grouping(name, (pl.col("108-A").fill_null(UNKNOWN).cast(pl.Categorical),))
                 yield Grouping("lwda_local", _boards())
 
 
 def _county(state: str | None) -> pl.Expr:
     """The county of residence at entry, three digits."""
     here = pl.col("102").fill_null(UNKNOWN)
-    if state is None:
-        return here
-    return pl.when((pl.col("101") != state).fill_null(value=False)).then(pl.lit(OUT_OF_STATE)).otherwise(here)
+    if state is not None:
+        here = pl.when((pl.col("101") != state).fill_null(value=False)).then(pl.lit(OUT_OF_STATE)).otherwise(here)
+    return here.cast(pl.Categorical)
 
 
 def _sex() -> pl.Expr:
-    told = pl.col("201")
-    return pl.when(told == 2).then(pl.lit("female")).when(told == 1).then(pl.lit("male")).otherwise(pl.lit(NOT_DISCLOSED))
+    return _first({"female": pl.col("201") == 2, "male": pl.col("201") == 1}, NOT_DISCLOSED)
 
 
 def _yes(element: str) -> pl.Expr:
@@ -105,7 +104,8 @@ def _every_race() -> tuple[pl.Expr, ...]:
     """Every row that applies to somebody (reading `race`)."""
     rows = {HISPANIC: _yes("210"), **{race: _yes(element) for element, race in RACES.items()}, MORE_THAN_ONE: _many()}
     rows[NOT_DISCLOSED] = ~pl.any_horizontal(rows.values())
-    return tuple(pl.when(claim).then(pl.lit(row)) for row, claim in rows.items())
+    known = pl.Enum(list(rows))
+    return tuple(pl.when(claim).then(pl.lit(row, known)) for row, claim in rows.items())
 
 
 def _band() -> pl.Expr:
@@ -121,9 +121,11 @@ def _boards() -> tuple[pl.Expr, ...]:
     first, second, third = map(pl.col, BOARDS)
     none = pl.when(second.is_null() & third.is_null()).then(pl.lit(UNKNOWN))
     again = (third == first).fill_null(value=False) | (third == second).fill_null(value=False)
-    return first.fill_null(none), pl.when(second.ne_missing(first)).then(second), pl.when(~again).then(third)
+    each = (first.fill_null(none), pl.when(second.ne_missing(first)).then(second), pl.when(~again).then(third))
+    return tuple(board.cast(pl.Categorical) for board in each)
 
 
 def _first(groups: Mapping[str, pl.Expr], otherwise: str) -> pl.Expr:
     """The first group whose claim holds."""
-    return pl.coalesce(*(pl.when(claim).then(pl.lit(group)) for group, claim in groups.items()), pl.lit(otherwise))
+    known = pl.Enum([*groups, otherwise])
+    return pl.coalesce(*(pl.when(claim).then(pl.lit(name, known)) for name, claim in groups.items()), pl.lit(otherwise, known))

@@ -39,11 +39,23 @@ CHOICES = {
 choices = st.sampled_from([dict(zip(CHOICES, values, strict=True)) for values in product(*CHOICES.values())])
 
 
+DATED = {"200", "900", "901", "1406", "1407", "1801", "1803", "1805", "1806", "1807", "1808", "1809", "1810", "1811", "1813"}
+"""The elements that are dates."""
+
+styles = st.sampled_from(["plain", "dashed", "mixed"])
+
+
 def asked(kind: Kind, day: date, chosen: dict[str, str]) -> Asked:
     return Asked(Period(kind, last_ended(day)), day, Policy().reading([f"{name}={value}" for name, value in chosen.items()]))
 
 
-def read_back(records: list[Record], columns: list[str] = COLUMNS) -> Any:
+def read_back(records: list[Record], columns: list[str] = COLUMNS, *, style: str = "mixed") -> pl.DataFrame:
+    """The records as they are read of a file, in which dates are written without dashes, with them, or now so and now so."""
+    if style != "mixed":
+        written_as = "%Y%m%d" if style == "plain" else "%Y-%m-%d"
+        records = [
+            {k: (d.strftime(written_as) if (d := plain.day(r, k)) else "") if k in DATED else v for k, v in r.items()} for r in records
+        ]
     with TemporaryDirectory() as folder:
         path = Path(folder) / "file.csv"
         with path.open("w", newline="") as file:
@@ -53,17 +65,21 @@ def read_back(records: list[Record], columns: list[str] = COLUMNS) -> Any:
         return read(path).rows
 
 
-def cells(records: list[Record], question: Asked, state: str | None = "NY", by: tuple[str, ...] = BY) -> dict[Any, dict[str, Any]]:
-    found = compute(read_back(records), question, list(groupings(by, question.policy, state)))
+def cells(
+    records: list[Record], question: Asked, state: str | None = "NY", by: tuple[str, ...] = BY, style: str = "mixed"
+) -> dict[Any, dict[str, Any]]:
+    found = compute(read_back(records, style=style), question, list(groupings(by, question.policy, state)))
     return {(row["program"], row["indicator"], row["group"]): row for row in written(found, "period")}
 
 
 @settings(max_examples=40, deadline=None)
-@given(seeds, st.integers(0, 120), kinds, days, choices, st.sampled_from([None, "NY"]))
-def test_every_cell_equals_a_plain_count(seed: int, rows: int, kind: Kind, day: date, chosen: dict[str, str], state: str | None) -> None:
+@given(seeds, st.integers(0, 120), kinds, days, choices, st.sampled_from([None, "NY"]), styles)
+def test_every_cell_equals_a_plain_count(
+    seed: int, rows: int, kind: Kind, day: date, chosen: dict[str, str], state: str | None, style: str
+) -> None:
     chance = Random(seed)
     records = [record(chance) for _ in range(rows)]
-    found = cells(records, asked(kind, day, chosen), state)
+    found = cells(records, asked(kind, day, chosen), state, style=style)
     expected = plain.figures(records, kind.value, day, plain.Choice(**chosen), state)
     assert found.keys() == expected.keys()
     for key, row in found.items():
@@ -119,7 +135,6 @@ def test_the_records_made_up_meet_every_reason() -> None:
 
 
 YEARS = timedelta(days=1461)  # four years with their leap day
-DATED = {"200", "900", "901", "1406", "1407", "1801", "1803", "1805", "1806", "1807", "1808", "1809", "1810", "1811", "1813"}
 
 
 @settings(max_examples=8, deadline=None)
@@ -171,3 +186,14 @@ def test_columns_that_are_not_there_are_blank_and_names_are_those_of_the_layout(
     assert [(str(c.indicator.program), c.indicator.name, c.numerator, c.denominator) for c in found.cells if c.denominator] == [
         ("adult", "employment_rate_q2", 0, 1)
     ]
+
+
+@settings(max_examples=10, deadline=None)
+@given(seeds, st.integers(0, 100))
+def test_however_dates_are_written_the_rows_are_the_same(seed: int, rows: int) -> None:
+    records = made_up(seed, rows)
+    mixed = read_back(records)
+    assert read_back(records, style="plain").equals(mixed)
+    assert read_back(records, style="dashed").equals(mixed)
+    spaced = [{k: f" {v} " if v and k != "200" else v for k, v in r.items()} for r in records]
+    assert read_back(spaced).equals(mixed)
