@@ -4,11 +4,12 @@ Western New York is two counties, of which each is in an OEWS area of its own: B
 has the other at the top. The North Country's area has no line of welders. Welding leads to welders and to their foremen.
 """
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import shapely
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from app.career_paths.models import TargetOccupation
 from app.core.db import Tx
@@ -27,6 +28,10 @@ COUNTIES = {
     "36089": ("St. Lawrence County", shapely.box(-76.0, 44.0, -75.0, 45.0)),
 }
 AREAS = {"buffalo": (BUFFALO, ["36029"]), "southwest": (SOUTHWEST, ["36009"]), "north": (NORTH, ["36089"])}
+REGIONS = {"western_new_york": ["36009", "36029"], "finger_lakes": ["36055"], "north_country": ["36089"]}
+DRAWN = date(2020, 2, 1)
+"""From this day on the labor market regions consist of counties, and so have outlines."""
+
 VINTAGE = "May 2025"
 
 MEDIANS: dict[tuple[str, str], tuple[int | None, str, int | None]] = {
@@ -51,6 +56,12 @@ async def lay_out(tx: Tx) -> None:
         await tx.run(insert(Region).values(edition=county, code=code, name=name, counties=[code], shape=shapely.to_wkb(shape)))
     for code, (official, counties) in AREAS.items():
         await tx.run(insert(Region).values(edition=oews, code=code, name=TITLES[official], official_code=official, counties=counties))
+    await tx.run(update(RegionEdition).where(RegionEdition.system == "labor_market_region").values(valid_until=DRAWN))
+    drawn = UUID(int=403)
+    await tx.run(insert(RegionEdition).values(id=drawn, system="labor_market_region", valid_from=DRAWN, source="drawn by hand"))
+    for code, counties in REGIONS.items():
+        name = code.replace("_", " ").title()
+        await tx.run(insert(Region).values(edition=drawn, code=code, name=name, counties=counties))
     about = {"title": "t", "publisher": "p", "license": "l", "vintage": VINTAGE, "note": "", "attribution": ""}
     await tx.run(insert(LaborMarketSource).values(key="oews", **about))
     for area, title in TITLES.items():
