@@ -57,7 +57,7 @@ async def chromium() -> AsyncIterator[Chromium]:
 
 @contextmanager
 def _serving(settings: Settings, database_url: str) -> Iterator[str]:
-    """`workforce serve` as a process of its own, at noon of the tests' day; answers where it serves."""
+    """`workforce serve` as a process of its own, with its worker, at noon of the tests' day; answers where it serves."""
     assert settings.key_ring is not None
     own = {
         "WORKFORCE_DATA_FOLDER": tempfile.mkdtemp(prefix="wf"),
@@ -67,7 +67,7 @@ def _serving(settings: Settings, database_url: str) -> Iterator[str]:
     }
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("WORKFORCE_")}
     log = Path(own["WORKFORCE_DATA_FOLDER"]) / "log"
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", "0", "--no-worker"]
+    command = [sys.executable, "-m", "app.cli", "serve", "--port", "0"]
     with log.open("w") as said:
         process = subprocess.Popen(command, env=inherited | own, stdout=said, stderr=said, start_new_session=True)
     try:

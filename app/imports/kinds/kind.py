@@ -4,8 +4,8 @@ Lines name things as partners do: a partner by its key, a person by a partner's 
 path and a step by their keys. What is named and not known becomes the nil id, which the room's own checks then refuse.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -56,6 +56,9 @@ class Kind:
     staged: tuple[Column, ...] = ()
     prepare: Prepare = _as_it_is
     after: After | None = None
+    fields: Mapping[str, str] = field(
+        default_factory=dict
+    )  # the act's field -> the column that people find it in, where it has another name
     unhashed: tuple[str, ...] = ()  # staged columns that differ although the content is the same
     wide: tuple[str, str] | None = None  # a column whose values may stand as titles, and the one whose values then stand beneath
     offered: bool = True  # to whoever brings a file; the others are the demonstration's
@@ -65,9 +68,12 @@ class Kind:
         """The columns of its staging table."""
         return self.staged or self.columns
 
-    def violation(self, line: int, field: str | None, code: str) -> Violation:
-        """What is wrong with a line and how to mend it. Without a field it is a check of the room that says so, and knows the field."""
-        return self.act.checks.violation(line, code) if field is None else Violation(line, field, code, TOLD[code])
+    def violation(self, line: int, column: str | None, code: str) -> Violation:
+        """What is wrong with a line and how to mend it. Without a column it is a check of the room that says so, and knows the field."""
+        if column is not None:
+            return Violation(line, column, code, TOLD[code])
+        found = self.act.checks.violation(line, code)
+        return replace(found, pointer=self.fields.get(found.pointer, found.pointer))
 
 
 TEXT, DAY, NUMBER = Shape.TEXT, Shape.DATE, Shape.INTEGER

@@ -106,4 +106,5 @@ def kind(ring: KeyRing) -> Kind:
         staged=(*KEPT, *SEALED),
         prepare=prepare,
         unhashed=("ssn_sealed",),
+        fields={"residence": "county"},
     )

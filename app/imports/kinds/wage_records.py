@@ -53,4 +53,5 @@ def wage_records(ring: KeyRing) -> Kind:
         staged=(Column("ssn_token", Shape.BYTES), *_KEPT),
         prepare=prepare,
         wide=("quarter", "wages"),
+        fields={"participant": "ssn"},
     )
