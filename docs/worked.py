@@ -2,6 +2,7 @@
 
 from tests.spec import federal_examples as federal
 from tests.spec import participation_examples as participation
+from tests.spec import target_examples as targets
 
 Cells = list[list[str]]
 Section = tuple[str, str, list[str], Cells]
@@ -88,4 +89,26 @@ def rounding() -> Section:
     return "Rates", about, ["numerator", "denominator", "shown"], [[f"{n:,}", f"{d:,}", shown] for n, d, shown in federal.ROUNDED]
 
 
-SECTIONS = (services, periods, quarters, windows, first_reports, indicators, earnings, transcripts, rounding)
+def levels() -> Section:
+    """Adjusted levels."""
+    about = "The negotiated level and the difference that the model finds between those who were served and those expected."
+    columns = ["source", "negotiated", "estimate before", "after", "factor", "adjusted level"]
+    return "Adjusted levels", about, columns, [list(row) for row in targets.ADJUSTED]
+
+
+def scores() -> Section:
+    """Scores."""
+    about = (
+        "Actual over adjusted level, exact, and truncated to 0.1 % where it is shown. A program's overall score (T20-02, Table 1) and an\n"
+        "indicator's (Attachment I) are means of what was not truncated. Below 50 % a single score fails, below 90 % an overall one."
+    )
+    rows = [["", *row] for row in targets.INDIVIDUAL]
+    for heading, each, (shown, exact, fails) in (
+        ("a program", targets.PROGRAM, targets.PROGRAM_OVERALL),
+        ("an indicator", targets.INDICATOR, targets.INDICATOR_OVERALL),
+    ):
+        rows += [*([heading, *row] for row in each), [heading, "**overall**", f"mean {exact}", "", shown, fails]]
+    return "Scores", about, ["", "case", "actual", "adjusted level", "score", "fails"], rows
+
+
+SECTIONS = (services, periods, quarters, windows, first_reports, indicators, earnings, transcripts, rounding, levels, scores)
