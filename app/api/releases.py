@@ -15,13 +15,14 @@ from app.core.actor import Actor
 from app.core.paging import LIMIT, MOST, link
 from app.core.periods import Period
 from app.outcomes.queries import Store
-from app.releases import actions, files, queries
+from app.releases import actions, exits, files, queries
 from app.releases.actions import Ground
 from app.releases.queries import ReleaseKept
 
 router = APIRouter(prefix="/v1/releases", tags=["releases"], route_class=Once)
 
 Reader = Annotated[Actor, may_see(Permission.READ_RELEASES)]
+PeopleReader = Annotated[Actor, may(Permission.READ_PEOPLE)]
 Drafter = Annotated[Actor, may(Permission.WRITE_RELEASES)]
 Certifier = Annotated[Actor, may(Permission.CERTIFY_RELEASES)]
 CONFLICT = {**MISSING, 409: {"description": "it is not in a state for this, or too much could be worked out from it"}}
@@ -62,6 +63,14 @@ async def draft_release(new: contract.NewRelease, tx: Tx, by: Drafter, ground: G
 async def read_latest_release(read: Read, by: Reader) -> contract.Release:
     """The release in force of the latest period."""
     return _told(await queries.latest(read, by=by))
+
+
+@router.get("/{id}/exit-differences", responses=MISSING)
+async def read_exit_differences(id: UUID, tx: Tx, by: PeopleReader, today: Today) -> contract.ExitDifferences:  # noqa: A002 - the path's name
+    """What was recorded since a release was certified: exits that moved, opened again, followed no more, or came to its quarters."""
+    found = await exits.differences(tx, by=by, release=id, today=today)
+    items = [contract.ExitDifference.model_validate(row, from_attributes=True) for row in found.items]
+    return contract.ExitDifferences(release=id, exits_from=found.first, exits_until=found.last, counts=found.counts, items=items)
 
 
 @router.get("/{id}/figures", responses=MISSING)

@@ -108,3 +108,25 @@ class ReleasedTable(BaseModel):
     notes: list[str] = Field(description="what a reader has to know")
     items: list[ReleasedFigure]
     next: None = None
+
+
+class ExitDifference(BaseModel):
+    """An exit that a release reported, or would report now, and what has become of it."""
+
+    person: UUID
+    track: str = Field(description="`common`, or the program that exits apart")
+    entry: date = Field(description="PIRL 900")
+    reported: date | None = Field(description="the exit that the release reported; empty if it reported none")
+    now: date | None = Field(description="the exit as it is known today; empty if there is none")
+    change: Literal["moved", "open_again", "gone", "added"]
+
+
+class ExitDifferences(BaseModel):
+    """What stands today against what a certified release reported. The release keeps what it said."""
+
+    release: UUID
+    exits_from: date = Field(description="the first day of the quarters whose exits it counts")
+    exits_until: date = Field(description="their last day")
+    counts: dict[str, int] = Field(description="how many of each change there are")
+    items: list[ExitDifference] = Field(description="the first thousand, by person")
+    next: None = None

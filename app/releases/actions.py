@@ -24,7 +24,7 @@ from app.outcomes.queries import Look, Store
 from app.outcomes.table import STATE
 from app.regions import maps
 from app.regions import queries as regions
-from app.releases import archive, queries
+from app.releases import archive, exits, queries
 from app.releases.earlier import Earlier, Key, Told, families
 from app.releases.freezing import freeze
 from app.releases.models import PUBLISHED, Release, ReleasedFigure
@@ -95,7 +95,8 @@ async def certify(tx: Tx, *, by: Actor, id: UUID, data_folder: Path) -> ReleaseK
     if drafted.supersedes is not None:
         await tx.run(update(Release).where(Release.id == drafted.supersedes).values(status="superseded"))
     await tx.run(update(Release).where(Release.id == id).values(status="certified", certified_by=by.id, certified_at=func.now()))
-    await note(tx, "certify_release", by=by, subject=id, detail={"digest": drafted.digest})
+    reported = await exits.report(tx, release=id)
+    await note(tx, "certify_release", by=by, subject=id, detail={"digest": drafted.digest, "exits": reported})
     return await queries.release(tx, by=by, id=id)
 
 

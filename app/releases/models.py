@@ -68,3 +68,22 @@ class ReleasedFigure(InState, Base):
     note: Mapped[str] = mapped_column(server_default=text("''"), doc="what has to be said beside the number")
 
     __table_args__ = (ForeignKeyConstraint(["state", "release"], ["releases.state", "releases.id"], name="released_figures_release_known"),)
+
+
+class ReportedExit(InState, Base):
+    """An exit as a certified release counted it. What is recorded later changes the participation, and never this."""
+
+    __tablename__ = "reported_exits"
+    __data__ = Data.PERSONAL
+
+    release: Mapped[UUID] = mapped_column(primary_key=True, doc="the release")
+    person: Mapped[UUID] = mapped_column(primary_key=True, doc="whose, as the records were linked then")
+    track: Mapped[str] = mapped_column(primary_key=True, doc="common, or the program that exits apart")
+    entry: Mapped[date] = mapped_column(primary_key=True, doc="the first day of the participation: PIRL 900")
+    exit: Mapped[date] = mapped_column(doc="the exit: PIRL 901")
+    programs: Mapped[list[str]] = mapped_column(doc="the programs that served in it")
+
+    __table_args__ = (
+        ForeignKeyConstraint(["state", "release"], ["releases.state", "releases.id"], name="reported_exits_release_known"),
+        ForeignKeyConstraint(["state", "person"], ["participants.state", "participants.id"], name="reported_exits_person_known"),
+    )

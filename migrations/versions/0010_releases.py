@@ -67,9 +67,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("state", "release", "number", name=op.f("released_figures_key")),
     )
     protect("released_figures", "SELECT, INSERT")
+    op.create_table(
+        "reported_exits",
+        sa.Column("state", sa.Text(), server_default=STATE, nullable=False),
+        sa.Column("release", sa.Uuid(), nullable=False),
+        sa.Column("person", sa.Uuid(), nullable=False),
+        sa.Column("track", sa.Text(), nullable=False),
+        sa.Column("entry", sa.Date(), nullable=False),
+        sa.Column("exit", sa.Date(), nullable=False),
+        sa.Column("programs", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(["state", "person"], ["participants.state", "participants.id"], name="reported_exits_person_known"),
+        sa.ForeignKeyConstraint(["state", "release"], ["releases.state", "releases.id"], name="reported_exits_release_known"),
+        sa.PrimaryKeyConstraint("state", "release", "person", "track", "entry", name=op.f("reported_exits_key")),
+    )
+    protect("reported_exits", "SELECT, INSERT")  # kept as they were reported
 
 
 def downgrade() -> None:
+    op.drop_table("reported_exits")
     op.drop_table("released_figures")
     op.drop_index("releases_one_in_force", table_name="releases")
     op.drop_table("releases")
