@@ -15,7 +15,7 @@ GOOD = [ADA | {"reference": f"B-{n}", "last_name": NAME, "first_name": f"Good{n}
 WRONG = [
     BEN | {"reference": "B-101", "last_name": NAME, "birth_date": "1980-13-01"},
     BEN | {"reference": "B-102", "last_name": NAME, "sex": "7"},
-    BEN | {"reference": "B-103", "last_name": NAME, "county": "36998"},
+    BEN | {"reference": "B-103", "last_name": NAME, "county": "42001", "postal": "NY"},
 ]
 MENDED = [{"birth_date": "1980-12-01"}, {"sex": "2"}, {"county": "36029"}]
 
