@@ -4,12 +4,13 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from app.access.dependencies import Read, TodayRead, may_see
+from app.access.dependencies import Read, Today, TodayRead, Tx, may, may_see
 from app.access.permissions import Permission
 from app.contract import outcomes as contract
 from app.core.actor import Actor
+from app.core.paging import LIMIT, MOST
 from app.core.periods import Period
-from app.outcomes import downloads, files, queries
+from app.outcomes import behind, downloads, files, queries
 from app.outcomes.disclosure import NOTICE, Internal
 from app.outcomes.indicators import Population
 from app.outcomes.queries import Question, Store
@@ -38,6 +39,17 @@ async def _question(
 
 
 Asked = Annotated[Question, Depends(_question, scope="function")]
+
+
+async def _question_behind(
+    today: Today,
+    period: Annotated[str, Query(description="kind@report-date", examples=["quarter@2026-09-30"])],
+    system: Annotated[str, Query(description="the region system")] = "labor_market_region",
+) -> Question:
+    return Question(Period.parse(period), system, today)
+
+
+AskedBehind = Annotated[Question, Depends(_question_behind, scope="function")]
 
 
 async def _store(request: Request) -> Store:
@@ -70,6 +82,35 @@ async def read_receipt(
     found = await queries.receipt(read, by=by, store=store, question=asked, region=region, population=population, indicator=indicator.value)
     _mark(response, found)
     return _receipt(found)
+
+
+@router.get("/outcomes/people")
+async def read_behind(
+    tx: Tx,
+    by: Annotated[Actor, may(Permission.READ_PEOPLE)],
+    asked: AskedBehind,
+    store: Kept,
+    response: Response,
+    region: Annotated[str, Query(description="the region's code; the state's id for the state as a whole")],
+    indicator: contract.IndicatorName,
+    population: PopulationAsked = Population.WIOA_PARTICIPANTS,
+    place: Annotated[Literal["numerator", "denominator", "left_out"] | None, Query(description="in one place alone")] = None,
+    after: Annotated[str | None, Query(description="the `next` of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = LIMIT,
+) -> contract.BehindFigures:
+    """Who is behind a figure, each with the place that it takes and why: your own people, everybody for the state's own staff."""
+    which = behind.Which(region, population, indicator.value, place)
+    found = await behind.behind(tx, by=by, store=store, question=asked, which=which, after=after, limit=limit)
+    response.headers["Disclosure"], response.headers["Cache-Control"] = "internal", "private, no-store"
+    return contract.BehindFigures(
+        disclosure="internal",
+        notice=NOTICE,
+        items=[contract.BehindFigure(**vars(one)) for one in found.items],
+        next=found.next,
+        seen=found.seen,
+        withheld=found.withheld,
+        input=found.digest,
+    )
 
 
 @router.get("/outcomes.{form}", response_class=Response)

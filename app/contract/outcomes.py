@@ -1,8 +1,10 @@
 """Outcomes on the wire. What is here is unprotected: every answer says so."""
 
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 
@@ -98,3 +100,29 @@ class OutcomeReceipt(Disclosed):
     read_at: str
     input: str
     readings: dict[str, Any] = Field(description="the state's choices that are not the defaults")
+
+
+class BehindFigure(BaseModel):
+    """One period of participation or enrollment behind a figure, with the place that it takes."""
+
+    participant: UUID = Field(description="the person's own record")
+    began: date = Field(description="the first day: of the period, or of the enrollment")
+    ended: date | None = Field(description="the exit, or the end; null while it is open")
+    partner: str = Field(description="the partner that the place is attributed to")
+    place: Literal["numerator", "denominator", "left_out"]
+    reason: str | None = Field(description="why it is left out, out of the reasons in docs/outcomes.md")
+    says: str | None = Field(description="the reason in words")
+    employed: str | None = Field(description="the status of work in the quarter on which the figure rests")
+    match: str | None = Field(description="by what it is known; null where withheld")
+    wages: Decimal | None = Field(description="the quarter's earnings in dollars; null where withheld or unknown")
+    occupation: str | None = Field(description="the occupation, where it is known and not withheld")
+
+
+class BehindFigures(Disclosed):
+    """Who is behind a figure: a partner's own people, everybody for the state's own staff."""
+
+    items: list[BehindFigure]
+    next: str | None = Field(description="send it as `after` for the next page")
+    seen: int = Field(description="how many of them you may see")
+    withheld: bool = Field(description="whether wages, sources and occupations are kept from you: that takes an agreement (20 CFR 603.10)")
+    input: str = Field(description="the hash of the facts: for the state's staff as on the receipt, for a partner that of its own")

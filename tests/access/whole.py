@@ -45,6 +45,7 @@ QUERY: dict[str, dict[str, str]] = {
     "/v1/locate": {"county": "36029"},
     "/v1/outcomes": {"period": REPORT},
     "/v1/outcomes.{form}": {"period": REPORT},
+    "/v1/outcomes/people": {"period": REPORT, "region": "western_new_york", "indicator": "enrolled"},
     "/v1/outcomes/receipt": {"period": REPORT, "region": "western_new_york", "indicator": "enrolled"},
 }
 """What a question needs beside its address."""

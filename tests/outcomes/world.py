@@ -75,3 +75,7 @@ async def awarded(tx: Tx, who: UUID, partner: UUID, on: date) -> None:
 
 async def agreed(tx: Tx, partner: UUID) -> None:
     await tx.run(insert(Agreement).values(partner=partner, kind="wage_match", valid_from=SINCE, source="s"))
+
+
+async def marked(tx: Tx, who: UUID) -> None:
+    await tx.run(insert(Touched).values(participant=who))
