@@ -83,7 +83,7 @@ class Someone:
 
 @dataclass(frozen=True)
 class Behind:
-    """A page of them, how many the caller sees in all, and whether wages are withheld from him. `digest` names the facts: all of the state's
+    """A page of them, how many the caller sees in all, and whether wages are withheld. `digest` names the facts: all of the state's
     for its staff, a partner's own for a partner."""
 
     items: Sequence[Someone]
