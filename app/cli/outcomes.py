@@ -72,7 +72,9 @@ def compute(
     report_date: Annotated[datetime, typer.Option("--report-date", formats=["%Y-%m-%d"], help="The last quarter ended by it is reported.")],
     out: Annotated[Path, typer.Option("--json", dir_okay=False, help="The file for the figures.")],
     kind: Annotated[Kind, typer.Option("--period", help="What the report looks at.")] = Kind.QUARTER,
-    by: Annotated[str, typer.Option("--by", metavar="A,B", help="county, sex, race_ethnicity, age, lwda; left out, all alone.")] = "",
+    by: Annotated[
+        list[str] | None, typer.Option("--by", metavar="A,B", help="county, sex, race_ethnicity, age, lwda; left out, all alone.")
+    ] = None,
     reading: Annotated[list[str] | None, typer.Option("--reading", metavar="NAME=VALUE", help="Another reading; docs/readings.md.")] = None,
     state: Annotated[str | None, typer.Option("--state", metavar="NY", help="By county, others' residents are out_of_state.")] = None,
     ids: Annotated[
@@ -83,7 +85,8 @@ def compute(
     from app.cli.running import computing
 
     asked = computing.asked(report_date.date(), kind, reading or [])
-    computing.compute(file, asked, by=[name.strip() for name in by.split(",") if name.strip()], state=state, out=out, ids=ids)
+    named = [name.strip() for written in by or [] for name in written.split(",") if name.strip()]
+    computing.compute(file, asked, by=named, state=state, out=out, ids=ids)
 
 
 def register(cli: typer.Typer) -> None:

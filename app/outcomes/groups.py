@@ -26,8 +26,8 @@ RACES: Mapping[str, str] = {
 AGES = (("<16", 16), ("16-18", 19), ("19-24", 25), ("25-44", 45), ("45-54", 55), ("55-59", 60))
 """Each band and the age at which it is over; then `60+`."""
 
-BY = ("county", "sex", "race_ethnicity", "age", "lwda")
-"""What a question may name."""
+BY = ("county", "sex", "race_ethnicity", "age", "lwda", "lwda_local")
+"""What a question may name. By `lwda` is by `lwda_local`, too."""
 
 
 class NotAGrouping(Invalid):
@@ -59,7 +59,7 @@ def groupings(by: Sequence[str], policy: Policy, state: str | None) -> Iterator[
         raise NotAGrouping(f"There is no grouping {', '.join(map(repr, unknown))}; there are {', '.join(BY)}.")
     if state is not None and not re.fullmatch(r"[A-Z]{2}", state):
         raise NotAGrouping(f"Name the state by its two letters, as NY, not '{state}'.")
-    for name in dict.fromkeys(by):
+    for name in dict.fromkeys(part for named in by for part in ((named, "lwda_local") if named == "lwda" else (named,))):
         match name:
             case "county":
                 yield Grouping(name, (_county(state),))
@@ -71,7 +71,8 @@ def groupings(by: Sequence[str], policy: Policy, state: str | None) -> Iterator[
                 yield Grouping(name, (_band(),))
             case "lwda":
                 yield Grouping(name, (pl.col("108-A").fill_null(UNKNOWN).cast(pl.Categorical),))
-                yield Grouping("lwda_local", _boards())
+            case "lwda_local":
+                yield Grouping(name, _boards())
 
 
 def _county(state: str | None) -> pl.Expr:
