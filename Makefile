@@ -19,8 +19,10 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(RUN) $(SHOWN) ## make .venv with the program and what it needs to run
+	@:
 
-demo: $(RUN) $(SHOWN) ## the whole main job on New York's regions with synthetic people, then serve it; ARGS="--no-serve --participants 2000"
+demo: ## the whole main job on New York's regions with synthetic people, then serve it; ARGS="--no-serve --participants 2000"
+	@$(MAKE) --no-print-directory -j2 install
 	@exec $(BIN)/workforce demo $(ARGS)
 
 serve: $(RUN) $(SHOWN) ## serve the API and its worker on the database that the settings name; ARGS="--port 8080"

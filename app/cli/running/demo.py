@@ -5,7 +5,7 @@ import fcntl
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -26,8 +26,6 @@ from app.demo.figures import FILES, computed, written
 from app.demo.printing import console, show_address, show_keys, show_story, show_table
 from app.demo.releasing import released
 from app.demo.telling import TITLE, Asking, Chapter, chapters, her
-from app.outcomes.disclosure import Internal
-from app.outcomes.table import Table
 
 STATE = "us-ny"
 EXPORTS = Path("exports")
@@ -41,16 +39,15 @@ def run(*, participants: int, seed: int, port: int, fresh: bool, served: bool = 
     if known.database_url is not None:
         raise Invalid("The demonstration has a database of its own. Unset WORKFORCE_DATABASE_URL, or run it in another shell.")
     url = f"http://127.0.0.1:{port}"
-    with _alone(known.data_folder):
+    on = console()
+    with _alone(known.data_folder), ExitStack() as running:
         if fresh:
             forget(known)
         with _bars() as tell:
             tell("database", 0, 1)
-            with here() as installation:
-                tell("database", 1, 1)
-                shown = asyncio.run(_walk(installation, Asked(participants, seed), tell, url))
-    on = console()
-    show_table(on, shown.table)
+            installation = running.enter_context(here())
+            tell("database", 1, 1)
+        shown = asyncio.run(_walk(installation, Asked(participants, seed), on, url))
     on.print(f"\nWritten: {', '.join(str(path) for path in shown.files)}", soft_wrap=True)
     show_story(on, TITLE, shown.chapters)
     show_address(on, url, served=served)
@@ -59,31 +56,33 @@ def run(*, participants: int, seed: int, port: int, fresh: bool, served: bool = 
 
 @dataclass(frozen=True)
 class Shown:
-    """What is printed at the end."""
+    """What is printed after the table."""
 
-    table: Internal[Table]
     files: list[Path]
     chapters: list[Chapter]
     keys: dict[Role, str]
 
 
-async def _walk(installation: Installation, asked: Asked, tell: Tell, url: str) -> Shown:
-    """The steps, the figures and the story."""
+async def _walk(installation: Installation, asked: Asked, on: Console, url: str) -> Shown:
+    """The steps and the figures, which are shown at once; then the files, what is released, and the story."""
     database, owner = Database(installation.database_url), Database(installation.owner_url, pool=1)
     try:
-        ready = await Course(installation, database, owner, home(STATE, None), asked, tell).run()
-        tell("outcomes", 0, 1)
-        table, shapes = await computed(database, by=ready.by, data_folder=installation.settings.data_folder)
-        tell("outcomes", 1, 1)
-        done = count(0)
-        files = await written(table, shapes, EXPORTS, lambda name: tell(f"files: {name}", next(done), FILES))
-        tell("files", FILES, FILES)
-        tell("release", 0, 1)
-        await released(database, owner, by=ready.by, data_folder=installation.settings.data_folder)
-        tell("release", 1, 1)
+        with _bars() as tell:
+            ready = await Course(installation, database, owner, home(STATE, None), asked, tell).run()
+            tell("outcomes", 0, 1)
+            table, shapes = await computed(database, by=ready.by, data_folder=installation.settings.data_folder)
+            tell("outcomes", 1, 1)
+        show_table(on, table)
+        with _bars() as tell:
+            done = count(0)
+            files = await written(table, shapes, EXPORTS, lambda name: tell(f"files: {name}", next(done), FILES))
+            tell("files", FILES, FILES)
+            tell("release", 0, 1)
+            await released(database, owner, by=ready.by, data_folder=installation.settings.data_folder)
+            tell("release", 1, 1)
         async with database.reading(ready.by) as read:
             she = await her(read, by=ready.by)
-        return Shown(table, files, chapters(she, ready.world, table, Asking(url, ready.keys)), ready.keys)
+        return Shown(files, chapters(she, ready.world, table, Asking(url, ready.keys)), ready.keys)
     finally:
         await database.close()
         await owner.close()
