@@ -52,16 +52,20 @@ class Moment:
 async def told(tx: db.Tx, *, by: Actor, today: date, participant: UUID) -> dict[str, Any]:
     """Everything that the screen shows of a person. Each part leaves its entry. Raises `NoParticipant`."""
     person = await actions.read(tx, by=by, participant=participant)
-    moments = [_moment(row, by) for row in await timeline(tx, by=by, today=today, participant=participant)]
     return {
         "person": person,
         "today": today,
         "regions": lives_in(person),
-        "moments": _together(reversed(moments)),
+        "moments": _together(reversed(await moments(tx, by=by, today=today, participant=participant))),
         "programs": PROGRAMS,
         "participations": _open(await reading.participations(tx, by=by, today=today, participant=participant), today),
         "enrollments": await reading.under_way(tx, by=by, today=today, participant=participant),
     }
+
+
+async def moments(tx: db.Tx, *, by: Actor, today: date, participant: UUID) -> list[Moment]:
+    """What happened to a person, oldest first. Leaves an entry. Raises `NoParticipant`."""
+    return [_moment(row, by) for row in await timeline(tx, by=by, today=today, participant=participant)]
 
 
 def _moment(row: Any, by: Actor) -> Moment:
@@ -72,10 +76,10 @@ def _moment(row: Any, by: Actor) -> Moment:
     return Moment(row.on, row.what, row.title or "", f"{VOIDED_AS[row.what]}/{row.id}" if mine else "")
 
 
-def _together(moments: Iterable[Moment]) -> list[Moment]:
+def _together(each: Iterable[Moment]) -> list[Moment]:
     """The moments, what other partners recorded between two of them as one."""
     found: list[Moment] = []
-    for moment in moments:
+    for moment in each:
         if found and found[-1].what == moment.what == ANOTHER:
             found[-1] = replace(found[-1], days=(*found[-1].days, *moment.days))
         else:

@@ -136,6 +136,9 @@ async def _form(
     errors = {violation.pointer: violation.detail for violation in reversed(refused.violations)} if refused else {}
     template = "_recording.html" if wants_part(request) else "recording.html"
     told |= {"person": person, "what": what, "values": fields, "errors": errors, "today": today}
+    if what == "void":
+        happened = await people.moments(tx, by=by, today=today, participant=participant)
+        told["moment"] = next((moment for moment in happened if moment.void == f"{fields['kind']}/{fields['record']}"), None)
     return page(request, template, by=by, here="find", status=422 if refused else 200, **told)
 
 
