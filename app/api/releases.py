@@ -65,7 +65,7 @@ async def read_latest_release(read: Read, by: Reader) -> contract.Release:
     return _told(await queries.latest(read, by=by))
 
 
-@router.get("/{id}/exit-differences", responses=MISSING)
+@router.get("/{id}/exit-differences", responses=CONFLICT)
 async def read_exit_differences(id: UUID, tx: Tx, by: PeopleReader, today: Today) -> contract.ExitDifferences:  # noqa: A002 - the path's name
     """What was recorded since a release was certified: exits that moved, opened again, followed no more, or came to its quarters."""
     found = await exits.differences(tx, by=by, release=id, today=today)

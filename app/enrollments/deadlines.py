@@ -69,7 +69,8 @@ FROM urgent u
 CROSS JOIN LATERAL (
   SELECT s.program, s.kind, k.title, k.runs, {shared} AS told
   FROM services s JOIN participants r ON r.id = s.participant JOIN service_kinds k ON k.key = s.kind
-  WHERE r.person = u.person AND s.voided_by IS NULL AND k.extends AND s.given_on BETWEEN u.entry AND u.last_service
+  WHERE r.person = u.person AND s.voided_by IS NULL AND k.extends AND s.given_on <= u.last_service
+    AND coalesce(s.ended_on, s.given_on) >= u.entry  -- an element of Youth may have been given before it counted
     AND u.programs ? s.program
   ORDER BY coalesce(s.ended_on, s.given_on) DESC, s.id DESC LIMIT 1
 ) s

@@ -14,7 +14,7 @@ from sqlalchemy import Row, select, text
 from app.audit.entries import note
 from app.core.actor import Actor
 from app.core.db import Tx
-from app.core.errors import Forbidden
+from app.core.errors import Conflict, Forbidden
 from app.core.periods import Period
 from app.outcomes.cohorts import EXITED, cohort
 from app.releases import queries
@@ -80,11 +80,12 @@ async def report(tx: Tx, *, release: UUID) -> int:
 async def differences(tx: Tx, *, by: Actor, release: UUID, today: date) -> Differences:
     """Hold what stands today against what a certified release reported. For the state's own staff.
 
-    Raises `NoRelease`; `Forbidden` for partners, who see their own people's participations.
+    Raises `NoRelease`; `Conflict` for a draft; `Forbidden` for partners, who see their own people's participations.
     """
     if by.partner is not None:
         raise Forbidden("What a release reported of people is for the state's own staff. Read the participations of your people.")
-    await queries.release(tx, by=by, id=release)
+    if (await queries.release(tx, by=by, id=release)).status == "draft":
+        raise Conflict(f"Release '{release}' is a draft: it has reported nothing yet. Certify it first.")
     first, last = await _window(tx, release)
     rows = await tx.all(_DIFFERENCES, {"release": release, "today": today, "first": first, "last": last, "shown": SHOWN})
     await note(tx, "list_exit_differences", by=by, subject=release, rows=len(rows))

@@ -94,6 +94,7 @@ async def test_what_was_recorded_between_draft_and_certification_was_not_reporte
         await participations.derive(tx, **WHO, participant=LATE)
         await tx.commit()
     made = (await dana.post("/v1/releases", json={"period": "quarter@2025-12-31"})).json()["id"]
+    assert (await dana.get(f"/v1/releases/{made}/exit-differences")).status_code == 409  # a draft has reported nothing
     async with peopled.transaction(DANA.actor) as tx:
         await serve(tx, LATE, world.EXIT, world.EXIT + timedelta(days=3))
         await tx.commit()
