@@ -34,6 +34,19 @@ def periods() -> Section:
     return "Participation and exit", about, ["case", "rule", "services", "planned gaps", "asked on", "periods"], rows
 
 
+def youth() -> Section:
+    """When an element of Youth counts."""
+    about = (
+        "An element makes a participant once eligibility, objective assessment and service strategy are settled (TEGL 10-16 Change 3,\n"
+        "Attachment VII, Table B; what lasts until then: reading `youth_settled`). All days are of 2026."
+    )
+    rows = [
+        [case, *(day or "" for day in days[:4]), days[4] or "still runs", days[5] or "never"] for case, days in participation.YOUTH.items()
+    ]
+    head = ["case", "eligibility", "assessment", "strategy", "the element's first day", "its last", "it counts from"]
+    return "Youth", about, head, rows
+
+
 def quarters() -> Section:
     """Quarters after exit."""
     about = "Only the quarter of the exit matters, not the day in it (TEGL 10-16 Change 3, page 23)."
@@ -111,4 +124,4 @@ def scores() -> Section:
     return "Scores", about, ["", "case", "actual", "adjusted level", "score", "fails"], rows
 
 
-SECTIONS = (services, periods, quarters, windows, first_reports, indicators, earnings, transcripts, rounding, levels, scores)
+SECTIONS = (services, periods, youth, quarters, windows, first_reports, indicators, earnings, transcripts, rounding, levels, scores)

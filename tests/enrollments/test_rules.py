@@ -8,6 +8,7 @@ import pytest
 from app.enrollments.periods import track
 from app.enrollments.rules import FACTS, Fact, Period, counted, counting, program_enrollments, track_of, why
 from app.states.policy import PROGRAMS, Policy
+from tests.spec.participation_examples import YOUTH
 
 FIRST = date(2026, 3, 1)
 
@@ -63,22 +64,6 @@ def test_what_begins_without_extending_counts_on_the_day_of_entry_alone() -> Non
     """Supportive services for youth: TEGL 10-16 Change 3, Attachment VII Table B, and note 13."""
     known = [(fact(FIRST, FIRST, extends=False), "the first"), (fact(date(2026, 4, 1), date(2026, 4, 1), extends=False), "the second")]
     assert why(Period("common", FIRST, FIRST, date(2026, 5, 30)), known, Policy()) == (["the first"], ["the first"])
-
-
-# Youth (TEGL 10-16 Change 3, Attachment VII Table B): when each of the three things that come before is settled, the element's days,
-# and the day from which it counts: None, where it does not. TEGL's own words: "once eligibility, assessment and strategy are complete".
-YOUTH = {
-    "all on the day of the element": ("03-01", "03-01", "03-01", "03-01", "03-01", "03-01"),
-    "before it": ("01-10", "02-01", "02-20", "03-01", "03-01", "03-01"),
-    "the strategy a day late": ("01-10", "02-01", "03-02", "03-01", "03-01", None),
-    "eligibility a day late": ("03-02", "02-01", "02-20", "03-01", "03-01", None),
-    "late, and the element lasts until then": ("01-10", "02-01", "03-20", "03-01", "03-20", "03-20"),
-    "late, and it ended the day before": ("01-10", "02-01", "03-20", "03-01", "03-19", None),
-    "late, and it still runs": ("01-10", "02-01", "03-20", "03-01", None, "03-20"),
-    "no assessment": ("01-10", None, "02-20", "03-01", None, None),
-    "no eligibility": (None, "02-01", "02-20", "03-01", None, None),
-    "nothing": (None, None, None, "03-01", None, None),
-}
 
 
 WHAT = ("eligibility", "assessment", "strategy")

@@ -202,3 +202,18 @@ QUARTERS = (
 
 # In which program year each exit lies, of the periods that TEGL, Attachment VI, tells of.
 PROGRAM_YEARS = (("one period across two program years", (2022,)), ("two exits in one program year", (2021, 2021)))
+
+# Youth (TEGL 10-16 Change 3, Attachment VII Table B): in 2026, the days on which eligibility, objective assessment and service strategy are
+# settled, the first and the last day of an element of the program, and the day from which it counts; None: never, still running, not.
+YOUTH = {
+    "all on the day of the element": ("03-01", "03-01", "03-01", "03-01", "03-01", "03-01"),
+    "before it": ("01-10", "02-01", "02-20", "03-01", "03-01", "03-01"),
+    "the strategy a day late": ("01-10", "02-01", "03-02", "03-01", "03-01", None),
+    "eligibility a day late": ("03-02", "02-01", "02-20", "03-01", "03-01", None),
+    "late, and the element lasts until then": ("01-10", "02-01", "03-20", "03-01", "03-20", "03-20"),
+    "late, and it ended the day before": ("01-10", "02-01", "03-20", "03-01", "03-19", None),
+    "late, and it still runs": ("01-10", "02-01", "03-20", "03-01", None, "03-20"),
+    "no assessment": ("01-10", None, "02-20", "03-01", None, None),
+    "no eligibility": (None, "02-01", "02-20", "03-01", None, None),
+    "nothing": (None, None, None, "03-01", None, None),
+}
