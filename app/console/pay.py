@@ -69,8 +69,8 @@ async def published(read: db.Read, *, by: Actor, on: date, regions: Mapping[str,
 
     Whoever lives in no region, or in one whose areas nobody knows, is told the state's, under its name.
     """
-    rows = await figures(read, by=by, codes=sorted(codes)) if codes else []
     touched = await _touched(read, by, on, regions)
+    rows = await figures(read, by=by, codes=sorted(codes), areas=touched) if codes else []
     rows = [row for row in rows if row.area in touched] or [row for row in rows if row.area_kind == "state"]
     size: dict[str, int] = {}
     for row in rows:
@@ -80,7 +80,7 @@ async def published(read: db.Read, *, by: Actor, on: date, regions: Mapping[str,
     return Published(rows[0].vintage if rows else "", {area: titles[area] for area in ordered}, {(row.area, row.code): row for row in rows})
 
 
-async def _touched(read: db.Read, by: Actor, on: date, regions: Mapping[str, str]) -> Collection[str]:
+async def _touched(read: db.Read, by: Actor, on: date, regions: Mapping[str, str]) -> Sequence[str]:
     system = next((system for system in CHOSEN if system in regions), min(regions, default=""))
     try:
         found = await areas_of_regions(read, by=by, system=system, on=on) if system else []

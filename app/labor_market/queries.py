@@ -182,9 +182,14 @@ _WAGES = (
 )
 
 
-async def figures(read: Read, *, by: Actor, codes: Sequence[str]) -> list[AreaFigures]:
-    """The newest figures of some codes: the state's first, then area by area. Nothing is blended, nothing filled in."""
-    return [_figures(row) for row in await read.all(_WAGES, {"codes": list(codes)})]
+_WAGES_OF_AREAS = _WAGES.where(Wage.area.in_(bindparam("areas", expanding=True)) | (OewsArea.kind == "state"))
+
+
+async def figures(read: Read, *, by: Actor, codes: Sequence[str], areas: Sequence[str] | None = None) -> list[AreaFigures]:
+    """The newest figures of some codes: the state's first, then area by area, of all or of some. Nothing is blended, nothing filled in."""
+    if areas is None:
+        return [_figures(row) for row in await read.all(_WAGES, {"codes": list(codes)})]
+    return [_figures(row) for row in await read.all(_WAGES_OF_AREAS, {"codes": list(codes), "areas": list(areas)})]
 
 
 def _figures(row: Row[Any]) -> AreaFigures:
