@@ -31,7 +31,7 @@ from app.imports.models import Import
 
 Policy = Literal["all", "good"]
 Progress = Callable[[str, int], None]
-"""Told of each stage, `staged`, `checked`, `merged`, and how many rows are through it."""
+"""Told of each stage, `staged`, `checking`, `checked`, `merged`, and how many rows are through it."""
 
 SHOWN = 1_000
 """How many violations a receipt tells one by one and the import keeps; `mistakes` streams them all."""
@@ -157,15 +157,16 @@ async def stage(at: Load, batches: AsyncIterator[pl.DataFrame]) -> tuple[bytes, 
 
 async def settle(at: Load, rows: int, digest: bytes, *, named: bool = False, dry_run: bool = False, policy: Policy = "all") -> Receipt:
     """Do the act to what is staged, or find out what is wrong; and note what became of it. `named`: nobody has to look for its like."""
-    if not named and (before := await merged_before(at, Import.digest == digest)):
-        await note(at, "repeated", rows=rows, detail={"repeats": str(before.id)})
-        return before
     receipt = Receipt(at.run, at.kind.name, rows)
     for _ in range(TRIES):
+        if not named and (before := await merged_before(at, Import.digest == digest)):
+            await note(at, "repeated", rows=rows, detail={"repeats": str(before.id)})
+            return before
         if not dry_run and policy == "all" and await _readable(at):
             at.progress("checked", rows)
             if made := await _made(at, receipt, digest, good=False):
                 return made
+        at.progress("checking", 0)
         receipt = await check(at, receipt)
         at.progress("checked", rows)
         if receipt.refused and at.found is not None:
@@ -223,7 +224,7 @@ _FORGET = text("DISCARD PLANS")
 
 
 async def _made(at: Load, receipt: Receipt, digest: bytes, *, good: bool) -> Receipt | None:
-    """The act, what follows from it, and the note that it is done, in one transaction. None: something was refused, and nothing made.
+    """The act, what follows from it, and the note that it is done, in one transaction. None: something was refused, and nothing was made.
 
     Raises `Cancelled` where somebody stopped it meanwhile.
     """
@@ -232,8 +233,8 @@ async def _made(at: Load, receipt: Receipt, digest: bytes, *, good: bool) -> Rec
         await tx.run(_FORGET)
         try:
             counts = await tx.first(at.kind.act.over(at.candidates(good=good), Answer.COUNTS), binds)
-        except IntegrityError as race:
-            raise at.kind.act.checks.broken(race) from race
+        except IntegrityError:  # others recorded the same at this moment: now that it is there, the checks see it
+            return None
         assert counts is not None
         if counts.refused:
             return None

@@ -20,7 +20,7 @@ from app.imports.sealed import Unsealed
 from app.imports.unpacking import NoTable, archive, gunzipped, member, only_member
 from app.imports.uploads import Uploads
 
-BATCH = 10_000
+BATCH = 5_000
 """Rows of a frame."""
 
 MOST = 20_000_000

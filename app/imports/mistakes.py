@@ -40,6 +40,12 @@ class Returned:
     titles: Sequence[str]
     heading: Heading
     shown: list[dict[str, Any]] = field(default_factory=list)
+    _reasons: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._personal = {column.name for column in self.at.kind.columns if column.personal}
+        places = {place: name for name, place in self.heading.at.items()}
+        self._ours = places | dict.fromkeys(self.heading.wide.values(), "")  # what stands beneath a quarter is no one column of ours
 
     async def write(self, frames: Iterator[pl.DataFrame]) -> None:
         """Write them. `frames` are the file's own, from its beginning."""
@@ -65,32 +71,32 @@ class Returned:
 
     def _rows(self, frame: pl.DataFrame, wrong: Mapping[int, list[str]], table: Any, kept: Sealing) -> None:
         for line, _, *cells in frame.filter(pl.col("line").is_in(list(wrong))).iter_rows():
-            hidden = self._hide(line, cells)
-            if hidden:
+            if hidden := self._hide(line, cells):
                 kept.write(json.dumps([line, hidden]).encode() + b"\n")
-            violations = [self.at.kind.violation(line, *_split(one)) for one in wrong[line]]
-            for one in violations[: SHOWN - len(self.shown)]:
-                place = self.heading.at.get(one.pointer)
+            reasons = [self._reason(one) for one in wrong[line]]
+            for column, code, detail in reasons[: SHOWN - len(self.shown)]:
+                place = self.heading.at.get(column)
                 value = None if place is None else cells[place]
-                self.shown.append({"line": line, "field": one.pointer, "code": one.code, "detail": one.detail, "value": value})
-            reasons = (
-                str(line),
-                "; ".join(dict.fromkeys(one.pointer for one in violations if one.pointer)),
-                "; ".join(one.code for one in violations),
-                " ".join(f"{one.pointer}: {one.detail}" if one.pointer else one.detail for one in violations),
-            )
-            table.writerow((*(_tame(cell or "") for cell in cells), *reasons))
+                self.shown.append({"line": line, "field": column, "code": code, "detail": detail, "value": value})
+            columns, codes, details = zip(*reasons, strict=True)
+            told = " ".join(f"{column}: {detail}" if column else detail for column, detail in zip(columns, details, strict=True))
+            table.writerow((*map(_tame, cells), line, "; ".join(filter(None, dict.fromkeys(columns))), "; ".join(codes), told))
+
+    def _reason(self, one: str) -> tuple[str, str, str]:
+        """Column, code and how to mend it, of what is written down as `field:code`. There are few of them, and they come often."""
+        if one not in self._reasons:
+            found = self.at.kind.violation(0, *_split(one))
+            self._reasons[one] = (found.pointer, found.code, found.detail)
+        return self._reasons[one]
 
     def _hide(self, line: int, cells: list[str | None]) -> dict[str, str]:
         """Put references in the places of what is about somebody; answers what they stand for."""
-        personal = {column.name for column in self.at.kind.columns if column.personal}
-        ours = {place: name for name, place in self.heading.at.items()} | dict.fromkeys(self.heading.wide.values(), "")
         hidden = {}
         for place, cell in enumerate(cells):
-            name = ours.get(place)
+            name = self._ours.get(place)
             if name is None:
                 cells[place] = None
-            elif cell and name and (name in personal or _A_NUMBER.fullmatch(cell)) and not _REFERENCE.fullmatch(cell.strip()):
+            elif cell and name and (name in self._personal or _A_NUMBER.fullmatch(cell)) and not _REFERENCE.fullmatch(cell.strip()):
                 cells[place] = f"kept/{self.at.run.hex}/{line}/{name}"
                 hidden[name] = cell
         return hidden
@@ -102,9 +108,9 @@ def _split(one: str) -> tuple[str | None, str]:
     return (None if name == engine.ROOM else name, code)
 
 
-def _tame(cell: str) -> str:
+def _tame(cell: str | None) -> str | None:
     """No formula: spreadsheets run what begins like one. What is read again has the apostrophe taken away."""
-    return "'" + cell if cell.lstrip("'").startswith(_ACTIVE) else cell
+    return "'" + cell if cell and cell.lstrip("'").startswith(_ACTIVE) else cell
 
 
 class _Cells:

@@ -91,6 +91,8 @@ class Going:
         """What the engine reports."""
         if stage == "staged":
             self.rows = rows
+        elif stage == "checking":
+            self.enter("checking")
         elif stage == "checked":
             self.checked = rows
             self.enter("merging")
@@ -145,6 +147,15 @@ async def _watched(database: Database, by: Actor, which: UUID, going: Going, doi
 
 
 async def _asked_to_stop(database: Database, by: Actor, which: UUID, going: Going) -> bool:
+    """Note how far it is; answers whether somebody wants it stopped. If the database cannot be asked, the work itself will find out."""
+    try:
+        return await _noted(database, by, which, going)
+    except (OperationalError, Unavailable):
+        log.warning("progress not noted", run=str(which))
+        return False
+
+
+async def _noted(database: Database, by: Actor, which: UUID, going: Going) -> bool:
     stage = {"status": going.stage, "stage_at": func.now() - func.make_interval(0, 0, 0, 0, 0, 0, monotonic() - going.began)}
     told = {"through": going.through, "rows": going.rows, "checked": going.checked, "seconds": going.seconds}
     async with database.transaction(by) as tx:

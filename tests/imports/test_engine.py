@@ -1,5 +1,6 @@
 """An import from end to end, on a real database: all rows or none, each mistake with its line, the same content twice changes nothing."""
 
+import asyncio
 import base64
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -153,6 +154,13 @@ async def test_a_partner_brings_its_own_alone(ground: Database) -> None:
     }
     assert await count(ground, Participant, by=NIA) == 0
     assert (await bring(ground, "enrollments", PATH, by=NIA)).refused["unknown_participant"] == 1
+
+
+async def test_two_who_bring_the_same_at_once_bring_it_once(ground: Database) -> None:
+    rows = [ADA | {"reference": f"E-{number}", "ssn": ""} for number in range(300)]
+    receipts = await asyncio.gather(*(bring(ground, "participants", *rows, again=True) for _ in range(3)))
+    assert sorted((receipt.made, receipt.refused.total()) for receipt in receipts) == [(0, 0), (0, 0), (300, 0)]
+    assert await count(ground, Participant) == 300
 
 
 async def test_nothing_is_left_in_staging_and_no_number_in_clear(ground: Database) -> None:
