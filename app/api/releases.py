@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import FileResponse
 
 from app.access.dependencies import Read, Today, Tx, may, may_see
@@ -34,6 +34,9 @@ async def _ground(request: Request, today: Today) -> Ground:
 
 
 Grounds = Annotated[Ground, Depends(_ground, scope="function")]
+Prefer = Annotated[str, Header(description="`respond-async`: answer 202 at once and let a worker draft it (RFC 7240)")]
+LATER = {**CONFLICT, 202: {"model": contract.DraftedRelease, "description": "a worker drafts it; read it again for what became of it"}}
+GONE = {**MISSING, 410: {"description": "it was withdrawn; the answer says why"}}
 
 
 @router.get("")
@@ -53,10 +56,27 @@ async def list_releases(
     return contract.ReleasePage(items=[_told(one) for one in page.items], next=page.next)
 
 
-@router.post("", status_code=201, responses=CONFLICT)
-async def draft_release(new: contract.NewRelease, tx: Tx, by: Drafter, ground: Grounds, response: Response) -> contract.DraftedRelease:
-    """Draft the release of a report period. It is computed, protected and proved; a second person certifies it."""
-    return _drafted(response, await actions.draft(tx, by=by, period=Period.parse(new.period), ground=ground))
+@router.post("", status_code=201, responses=LATER)
+async def draft_release(
+    new: contract.NewRelease, tx: Tx, by: Drafter, ground: Grounds, response: Response, prefer: Prefer = ""
+) -> contract.DraftedRelease:
+    """Draft the release of a report period. It is computed, protected and proved; a second person certifies it.
+
+    It takes seconds, and minutes where many earlier releases overlap it: with `Prefer: respond-async` nobody waits.
+    """
+    period = Period.parse(new.period)
+    if not _waits(prefer, response):
+        return _drafted(response, await actions.draft_later(tx, by=by, period=period, today=ground.today))
+    return _drafted(response, await actions.draft(tx, by=by, period=period, ground=ground))
+
+
+def _waits(prefer: str, response: Response) -> bool:
+    """Whether the caller waits for it; whoever does not is answered 202."""
+    if "respond-async" not in {one.strip().lower() for one in prefer.split(",")}:
+        return True
+    response.status_code = 202
+    response.headers["Preference-Applied"] = "respond-async"
+    return False
 
 
 @router.get("/latest", responses=MISSING)
@@ -73,7 +93,7 @@ async def read_exit_differences(id: UUID, tx: Tx, by: PeopleReader, today: Today
     return contract.ExitDifferences(release=id, exits_from=found.first, exits_until=found.last, counts=found.counts, items=items)
 
 
-@router.get("/{id}/figures", responses=MISSING)
+@router.get("/{id}/figures", responses=GONE)
 async def read_released_figures(id: UUID, read: Read, by: Reader) -> contract.ReleasedTable:  # noqa: A002 - the path's name
     """Every figure of a release, as its files have it."""
     table = await queries.figures(read, by=by, release=await queries.release(read, by=by, id=id))
@@ -81,7 +101,7 @@ async def read_released_figures(id: UUID, read: Read, by: Reader) -> contract.Re
     return contract.ReleasedTable(release=id, notes=[f"{of}: {what}" for of, what in files.notes(table)], items=items)
 
 
-@router.get("/{id}.{form}", response_class=FileResponse, responses=MISSING)
+@router.get("/{id}.{form}", response_class=FileResponse, responses=GONE)
 async def download_release(
     id: UUID,  # noqa: A002 - the path's name
     form: contract.Form,
@@ -99,9 +119,10 @@ async def download_release(
 
 
 @router.get("/{id}", responses=MISSING)
-async def read_release(id: UUID, read: Read, by: Reader) -> contract.Release:  # noqa: A002 - the path's name
-    """One release: what it is, who may rely on it since when, and its files."""
-    return _told(await queries.release(read, by=by, id=id))
+async def read_release(id: UUID, read: Read, by: Reader) -> contract.DraftedRelease | contract.Release:  # noqa: A002 - the path's name
+    """One release: what it is, who may rely on it since when, and its files. Who makes releases reads how a draft is going."""
+    kept = await queries.release(read, by=by, id=id)
+    return _made(kept) if Permission.WRITE_RELEASES in by.permissions else _told(kept)
 
 
 @router.post("/{id}/certification", responses=CONFLICT)
@@ -116,7 +137,19 @@ async def certify_release(
     return _drafted(response, await actions.certify(tx, by=by, id=id, data_folder=ground.data_folder))
 
 
-@router.post("/{id}/revision", status_code=201, responses=CONFLICT)
+@router.post("/{id}/withdrawal", responses=CONFLICT)
+async def withdraw_release(
+    id: UUID,  # noqa: A002 - the path's name
+    new: contract.Withdrawal,
+    tx: Tx,
+    by: Certifier,
+    response: Response,
+) -> contract.DraftedRelease:
+    """Hand out a published release no more: its files answer 410 with the reason. What was read of it stays known to the proofs."""
+    return _drafted(response, await actions.withdraw(tx, by=by, id=id, because=new.because))
+
+
+@router.post("/{id}/revision", status_code=201, responses=LATER)
 async def revise_release(
     id: UUID,  # noqa: A002 - the path's name
     new: contract.NewRevision,
@@ -124,8 +157,11 @@ async def revise_release(
     by: Drafter,
     ground: Grounds,
     response: Response,
+    prefer: Prefer = "",
 ) -> contract.DraftedRelease:
     """Draft a revision of a release in force, and say what changed. Once certified it takes the release's place, which stays readable."""
+    if not _waits(prefer, response):
+        return _drafted(response, await actions.revise_later(tx, by=by, id=id, says=new.says, today=ground.today))
     return _drafted(response, await actions.revise(tx, by=by, id=id, says=new.says, ground=ground))
 
 
@@ -140,8 +176,9 @@ def _told(kept: ReleaseKept) -> contract.Release:
 
 def _drafted(response: Response, kept: ReleaseKept) -> contract.DraftedRelease:
     response.headers["Location"] = f"/v1/releases/{kept.id}"
-    return contract.DraftedRelease.model_validate({**_told(kept).model_dump(), **_made(kept)})
+    return _made(kept)
 
 
-def _made(kept: ReleaseKept) -> dict[str, object]:
-    return {"drafted_by": kept.drafted_by, "certified_by": kept.certified_by, "input": kept.input, "proof": kept.proof}
+def _made(kept: ReleaseKept) -> contract.DraftedRelease:
+    told = {**vars(kept), **_told(kept).model_dump(), "proof": kept.proof or None}
+    return contract.DraftedRelease.model_validate(told)

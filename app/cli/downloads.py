@@ -33,7 +33,7 @@ def listed(
 @releases.command("get")
 def get(
     release: Annotated[str, typer.Argument(help="The release's id; left out, the one in force of the latest period.")] = "latest",
-    out: Annotated[Path | None, typer.Option("--out", help="A file ending in csv, xlsx, parquet, geojson, gpkg or json.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="A file ending in csv, xlsx, parquet, geojson, gpkg, svg, png or json.")] = None,
     profile: Profile = None,
     as_json: AsJson = False,
 ) -> None:

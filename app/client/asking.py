@@ -85,6 +85,7 @@ class Ask(Generic[Answer]):
     upload: Upload | None = None
     once: str | None = None
     revision: int | None = None
+    later: bool = False  # whether the server may answer before it is done
 
     @property
     def repeatable(self) -> bool:
@@ -99,6 +100,8 @@ class Ask(Generic[Answer]):
             told["Idempotency-Key"] = self.once
         if self.revision is not None:
             told["If-Match"] = f'"{self.revision}"'
+        if self.later:
+            told["Prefer"] = "respond-async"
         if self.upload is not None:
             told |= {"Content-Type": self.upload.media_type, "Content-Length": str(self.upload.size)}
         return told

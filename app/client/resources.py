@@ -4,9 +4,12 @@ Recording takes `once`, an Idempotency-Key of your own: with one that you keep, 
 Without it every call has a new one.
 """
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
+
+from pydantic import BaseModel
 
 from app.client.asking import Ask, Fetch, Id, Listing, Progress, Upload, at, get, listing, patch, post, put, query
 from app.client.calling import By, Resource, call, fetched, listed
@@ -37,7 +40,12 @@ from app.contract.outcomes import IndicatorName, OutcomeTable, Population
 from app.contract.participants import NewParticipant, Participant, ParticipantChange, ParticipantListed, ParticipantPage
 from app.contract.partners import Partner, PartnerKind, PartnerPage
 from app.contract.regions import EditionPlan, Location, Region, RegionEditionDefinition, RegionPage, RegionSystem, RegionSystemPage
-from app.contract.releases import Form, Release, ReleasedTable, ReleasePage
+from app.contract.releases import DraftedRelease, Form, NewRelease, NewRevision, Release, ReleasedTable, ReleasePage, Withdrawal
+
+
+class Nothing(BaseModel):
+    """A body that says nothing."""
+
 
 OutcomeForm = Literal["csv", "parquet", "xlsx", "geojson", "gpkg", "svg", "png"]
 
@@ -340,6 +348,31 @@ class Releases(Resource[By]):
     def figures(self, release: Id) -> Ask[ReleasedTable]:
         """Every figure of a release."""
         return get(at("releases", release, "figures"), ReleasedTable)
+
+    @call
+    def draft(self, period: str, *, later: bool = False, once: str | None = None) -> Ask[DraftedRelease]:
+        """Draft the release of a report period. `later`: a worker does it, and `drafted` tells how it is going."""
+        return replace(post(at("releases"), NewRelease(period=period), DraftedRelease, once=once), later=later)
+
+    @call
+    def revise(self, release: Id, says: str, *, later: bool = False, once: str | None = None) -> Ask[DraftedRelease]:
+        """Draft a revision of a release in force, and say what changed."""
+        return replace(post(at("releases", release, "revision"), NewRevision(says=says), DraftedRelease, once=once), later=later)
+
+    @call
+    def drafted(self, release: Id) -> Ask[DraftedRelease]:
+        """One release as those see it who make it: how far a draft is, and what was proved."""
+        return get(at("releases", release), DraftedRelease)
+
+    @call
+    def certify(self, release: Id, *, once: str | None = None) -> Ask[DraftedRelease]:
+        """Let everybody read a draft that somebody else made."""
+        return post(at("releases", release, "certification"), Nothing(), DraftedRelease, once=once)
+
+    @call
+    def withdraw(self, release: Id, because: str, *, once: str | None = None) -> Ask[DraftedRelease]:
+        """Hand out a published release no more, and say why."""
+        return post(at("releases", release, "withdrawal"), Withdrawal(because=because), DraftedRelease, once=once)
 
     @fetched
     def download(self, release: Id, form: Form, to: Path, *, progress: Progress | None = None) -> Fetch:

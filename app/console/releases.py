@@ -51,6 +51,8 @@ async def show_one(
 ) -> Response:
     """The figures of a release, beside a map of one of them."""
     kept = await queries.release(read, by=by, id=release)
+    if kept.status == "withdrawn" or not kept.finished:
+        return page(request, "release_standing.html", by=by, here="outcomes", release=kept)
     released = (await queries.figures(read, by=by, release=kept)).content
     system = system if system in released.systems else next(iter(released.systems), "")
     told = _told(released, system, population, indicator) | {"release": kept, "released": released}

@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 
 from app.contract.outcomes import IndicatorName, Population
 
-Form = Literal["csv", "xlsx", "parquet", "geojson", "gpkg", "json"]
+Form = Literal["csv", "xlsx", "parquet", "geojson", "gpkg", "svg", "png", "json"]
+ReleaseStatus = Literal["drafting", "failed", "draft", "certified", "superseded", "withdrawn"]
 FigureStatus = Literal["ok", "suppressed", "not_yet_available", "not_reported", "not_applicable"]
 
 
@@ -24,10 +25,16 @@ class NewRevision(BaseModel):
     says: str = Field(description="what changed, for its readers", min_length=1, max_length=2000)
 
 
+class Withdrawal(BaseModel):
+    """Why a release is handed out no more."""
+
+    because: str = Field(description="why, for its readers: they find it in its place", min_length=1, max_length=2000)
+
+
 class ReleaseFile(BaseModel):
     """A frozen file."""
 
-    form: Form = Field(description="json is the Data Package that tells of the others")
+    form: Form = Field(description="svg and png are the map; json is the Data Package that tells of the others")
     name: str
     sha256: str
     size: int = Field(description="bytes")
@@ -45,6 +52,8 @@ class ReleaseProof(BaseModel):
     proved: int = Field(description="counts for which it was shown that they stay in doubt")
     narrowest: int | None = Field(description="the width of the narrowest interval of anything hidden; nothing if nothing is")
     seconds: float
+    together: int = Field(0, description="earlier releases of overlapping cohorts that are in the proof")
+    told_before: int = Field(0, description="withheld counts that these gave away already: nothing protects them any more")
 
 
 class Release(BaseModel):
@@ -53,7 +62,7 @@ class Release(BaseModel):
     id: UUID
     period: str = Field(examples=["quarter@2026-09-30"])
     label: str = Field(description="the period for people", examples=["PY 2026 Q1"])
-    status: Literal["draft", "certified", "superseded"]
+    status: ReleaseStatus = Field(description="drafting and failed are the state's staff's alone, as drafts are")
     drafted_at: datetime
     certified_at: datetime | None
     supersedes: UUID | None = Field(description="the release that it is a revision of")
@@ -62,6 +71,8 @@ class Release(BaseModel):
     as_of: date = Field(description="the day on which exits and lags are as known")
     threshold: int = Field(description="groups of fewer people are not shown")
     digest: str = Field(description="SHA-256 over the names and hashes of its files")
+    withdrawn_at: datetime | None = Field(None, description="since when its files are handed out no more")
+    withdrawn_because: str = Field("", description="why, in words")
     files: list[ReleaseFile]
 
 
@@ -71,7 +82,10 @@ class DraftedRelease(Release):
     drafted_by: UUID
     certified_by: UUID | None
     input: str = Field(description="SHA-256 of the extract that it was computed from")
-    proof: ReleaseProof
+    proof: ReleaseProof | None = Field(description="nothing as long as it is drafted")
+    progress: int = Field(0, description="while it is drafted: how far, in per cent")
+    doing: str = Field("", description="while it is drafted: what is being done")
+    failed: str = Field("", description="why nothing came of it")
 
 
 class ReleasePage(BaseModel):

@@ -19,6 +19,7 @@ from app.releases import files
 from app.releases.table import INDICATORS, Released
 
 router = APIRouter(prefix="/public/{state}", include_in_schema=False, default_response_class=HTMLResponse)
+READ = ["GET", "HEAD"]
 
 MAPPED = ("employment_rate_q2", "employment_rate_q4", "median_earnings_q2", "completion_rate", "credential_rate", "participants_served")
 """What the map can show."""
@@ -27,7 +28,7 @@ CLASSES = 4
 """Shades of the map."""
 
 
-@router.get("/")
+@router.api_route("/", methods=READ)
 async def read_home(state: str, request: Request, show: str = "") -> Response:
     """Pick a region, on the map or from the list. `show`: what the map shows; else that of which most regions have a number."""
     if show and show not in MAPPED:
@@ -75,7 +76,7 @@ def shades(figures: Mapping[str, Told]) -> dict[str, int]:
     return {code: min(int((value - low) / step), CLASSES - 1) for code, value in values.items()}
 
 
-@router.get("/regions/{code}")
+@router.api_route("/regions/{code}", methods=READ)
 async def read_region(state: str, code: str, request: Request, system: str | None = None) -> Response:
     """One region: its in-demand jobs, the paths to them, and how the people who took them fared."""
 
@@ -106,7 +107,7 @@ async def _fared(read: Read, known: Known, on: Shelf, here: places.Place) -> dic
     return {"release": known.latest, "groups": groups, "whole": state, "who": WHO}
 
 
-@router.get("/compare")
+@router.api_route("/compare", methods=READ)
 async def compare_regions(
     state: str,
     request: Request,
@@ -135,7 +136,7 @@ def _asked(every: list[System], written: str) -> places.Place:
     return places.place(every, code, system=system or None)
 
 
-@router.get("/how-it-was-counted")
+@router.api_route("/how-it-was-counted", methods=READ)
 async def read_how(state: str, request: Request) -> Response:
     """What every figure means, where the definition comes from, what is withheld and why."""
 

@@ -1,6 +1,5 @@
 """How a public page leaves: rendered, with what caches need to know, in a form that needs no script."""
 
-import gettext
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
@@ -13,6 +12,7 @@ from app.contract.problems import Problem
 from app.core.assets import address
 from app.core.db import Read
 from app.public.shelf import Known, Shelf
+from app.public.speaking import SPOKEN
 from app.public.words import span
 
 SAFE = {
@@ -35,7 +35,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.install_gettext_translations(gettext.NullTranslations(), newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
+    made.install_gettext_translations(SPOKEN, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     made.globals |= {"asset": address, "span": span}
     made.filters |= {"day": _day}
     return made

@@ -18,6 +18,7 @@ from app.outcomes.indicators import Population
 from app.outcomes.table import STATE
 from app.public.maps import Drawing, drawn
 from app.public.shelf import Known
+from app.public.speaking import _
 from app.public.words import WHO, Told, told
 from app.regions import maps, queries
 from app.regions.rules import Region, touching
@@ -83,7 +84,7 @@ class Pay:
 
     def __str__(self) -> str:
         if not self.medians:
-            return "not published"
+            return _("not published")
         low, high = self.medians[0][1], self.medians[-1][1]
         return low if low == high else f"{low} – {high}"
 
@@ -196,7 +197,7 @@ def _median(figure: Figure) -> list[tuple[int, str]]:
     """A median for print; nothing where none was published. A top-coded one is at least so much."""
     if figure.value is not None:
         return [(figure.value, f"${figure.value:,}")]
-    return [(figure.at_least, f"${figure.at_least:,} or more")] if figure.at_least is not None else []
+    return [(figure.at_least, _("${figure:,} or more").format(figure=figure.at_least))] if figure.at_least is not None else []
 
 
 Groups = Mapping[Population, Sequence[Told]]

@@ -10,30 +10,49 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 from app.core.db import Read
 from app.outcomes.table import STATE
 from app.public import places
+from app.public.described import described
 from app.public.pages import SAFE, matches, rendered, shelf, shown
 from app.public.shelf import Known, Shelf
+from app.public.speaking import N_
 from app.public.words import WHO, Told
 from app.releases import files, queries
 from app.releases.archive import File
 from app.releases.queries import NoRelease
+from app.releases.table import Released
 
-router = APIRouter(prefix="/public/{state}/releases", include_in_schema=False, default_response_class=HTMLResponse)
+router = APIRouter(prefix="/public/{state}/releases", default_response_class=HTMLResponse)
+READ = ["GET", "HEAD"]
+A_FILE = {
+    "description": "the file, as it was certified: kept for ever, with its SHA-256 as the ETag",
+    "content": {form: {} for form in files.MEDIA.values()},
+}
+NO_FILE: dict[int | str, dict[str, Any]] = {
+    404: {"description": "there is no such state, release or file; the answer is a page that says so"}
+}
+FILE_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: A_FILE,
+    304: {"description": "you have it already"},
+    410: {"description": "the release was withdrawn; the answer is a page that says why"},
+    **NO_FILE,
+}
 
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
 
 FORMS: Mapping[str, tuple[str, str]] = {
-    "xlsx": ("Excel workbook", "To read: notes, a sheet a region system, what the columns mean."),
-    "csv": ("CSV", "To work with: one row a figure. Leave rows without a value out of sums."),
-    "parquet": ("Parquet", "The same rows, typed, for large tools."),
-    "geojson": ("GeoJSON", "A feature a region with its outline and figures, for web maps."),
-    "gpkg": ("GeoPackage", "The same for QGIS and ArcGIS."),
-    "json": ("Data package", "What is in the files, for programs, with hashes."),
+    "xlsx": (N_("Excel workbook"), N_("To read: notes, a sheet a region system, what the columns mean.")),
+    "csv": (N_("CSV"), N_("To work with: one row a figure. Leave rows without a value out of sums.")),
+    "parquet": (N_("Parquet"), N_("The same rows, typed, for large tools.")),
+    "geojson": (N_("GeoJSON"), N_("A feature a region with its outline and figures, for web maps.")),
+    "gpkg": (N_("GeoPackage"), N_("The same for QGIS and ArcGIS.")),
+    "svg": (N_("Map, SVG"), N_("One figure by region, with legend and description, to print or to put into a report.")),
+    "png": (N_("Map, PNG"), N_("The same picture, for slides.")),
+    "json": (N_("Data package"), N_("What is in the files, for programs, with hashes.")),
 }
 """Of each form its title and what it is good for, in the order in which they are offered."""
 
 
-@router.get("")
+@router.api_route("", methods=READ, include_in_schema=False)
 async def list_releases(state: str, request: Request) -> Response:
     """Every release that there was, newest first; those in force and those that a revision replaced."""
 
@@ -43,15 +62,16 @@ async def list_releases(state: str, request: Request) -> Response:
     return await shown(request, state, ("releases",), make)
 
 
-@router.get("/latest")
+@router.api_route("/latest", methods=READ, include_in_schema=False)
 async def read_latest(state: str, request: Request) -> Response:
     """The way to the latest release. It leads elsewhere once there is a new one."""
     return _elsewhere(state, str(_latest(await shelf(request.app).known(state)).id))
 
 
-@router.get("/latest/{name}")
+@router.head("/latest/{name}", include_in_schema=False)
+@router.get("/latest/{name}", tags=["public"], status_code=302, response_class=RedirectResponse, responses=NO_FILE)
 async def read_latest_file(state: str, name: str, request: Request) -> Response:
-    """The way to a file of the latest release, by its name or its form: `latest/csv`."""
+    """The way to a file of the latest release, by its name or its form: `latest/csv`. Scripts ask for it, without a key."""
     latest = _latest(await shelf(request.app).known(state))
     return _elsewhere(state, f"{latest.id}/{_file(latest, name).name}")
 
@@ -66,12 +86,14 @@ def _elsewhere(state: str, to: str) -> Response:
     return RedirectResponse(f"/public/{state}/releases/{to}", 302, SAFE | {"Cache-Control": ASK_FIRST})
 
 
-@router.get("/{id}")
+@router.api_route("/{id}", methods=READ, include_in_schema=False)
 async def read_release(state: str, id: UUID, request: Request) -> Response:  # noqa: A002 - the path's name
     """One release: what it is, its files, and what replaced it if something did."""
 
     async def make(read: Read, known: Known, on: Shelf) -> str:
         release = known.release(id)
+        if release.status == "withdrawn":
+            return rendered("withdrawn.html", known, on.settings, here="releases", release=release)
         table = await on.figures(read, release)
         told = places.state_groups(table.content)
         notes = files.notes(table)
@@ -83,6 +105,7 @@ async def read_release(state: str, id: UUID, request: Request) -> Response:  # n
             release=release,
             forms=FORMS,
             notes=notes,
+            described=described(known, release, table, on.settings.public_url.rstrip("/")),
             groups=told,
             who=WHO,
             regions=_regions(table.content),
@@ -94,7 +117,7 @@ async def read_release(state: str, id: UUID, request: Request) -> Response:  # n
     return await shown(request, state, ("release", str(id)), make)
 
 
-def _regions(released: Any) -> dict[str, dict[str, str]]:
+def _regions(released: Released) -> dict[str, dict[str, str]]:
     """Of each region system, by its title, the regions of a release: path -> name."""
     found: dict[str, dict[str, str]] = {title: {} for title in released.systems.values()}
     for shown_ in released:
@@ -103,7 +126,7 @@ def _regions(released: Any) -> dict[str, dict[str, str]]:
     return found
 
 
-@router.get("/{id}/regions/{system}/{code}")
+@router.api_route("/{id}/regions/{system}/{code}", methods=READ, include_in_schema=False)
 async def read_released_region(
     state: str,
     id: UUID,  # noqa: A002 - the path's name
@@ -137,12 +160,16 @@ async def read_released_region(
     return await shown(request, state, ("cited", str(id), system, code), make)
 
 
-@router.get("/{id}/{name}", response_class=FileResponse)
+@router.head("/{id}/{name}", include_in_schema=False)
+@router.get("/{id}/{name}", tags=["public"], response_class=FileResponse, responses=FILE_ANSWERS)
 async def download(state: str, id: UUID, name: str, request: Request) -> Response:  # noqa: A002 - the path's name
-    """A frozen file of a release, by its name. It never changes, so it may be kept for ever."""
+    """A frozen file of a release, by its name or its form (csv, xlsx, parquet, geojson, gpkg, svg, png, json). It never changes, so it may
+    be kept for ever; any page may ask for it. No key."""
     on = shelf(request.app)
     known = await on.known(state)
-    file = _file(known.release(id), name)
+    release = known.release(id)
+    release.read()
+    file = _file(release, name)
     headers = SAFE | {"ETag": f'"{file.sha256}"', "Cache-Control": FOR_EVER, "Disclosure": "protected"}
     headers["Access-Control-Allow-Origin"] = "*"  # anybody may read it, from any page
     if matches(request, headers["ETag"]):

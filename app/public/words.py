@@ -9,57 +9,61 @@ from decimal import ROUND_HALF_UP, Decimal
 from app.core.periods import number, spoken
 from app.outcomes.cohorts import EXITED, SERVED
 from app.outcomes.indicators import Measure, Population
+from app.public.speaking import N_, _
 from app.releases.table import OK, Shown, measured
 
 ALL, WIOA = Population.ALL_LEARNERS, Population.WIOA_PARTICIPANTS
 
 NAMES = {
-    "enrolled": "Enrolled",
-    "participants_served": "In training or served",
-    "participants_exited": "Finished or left",
-    "completion_rate": "Completed on time",
-    "credential_rate": "Earned a credential",
-    "employment_rate_q2": "Had a job six months on",
-    "employment_rate_q4": "Had a job a year on",
-    "median_earnings_q2": "Typical earnings in a quarter",
+    "enrolled": N_("Enrolled"),
+    "participants_served": N_("In training or served"),
+    "participants_exited": N_("Finished or left"),
+    "completion_rate": N_("Completed on time"),
+    "credential_rate": N_("Earned a credential"),
+    "employment_rate_q2": N_("Had a job six months on"),
+    "employment_rate_q4": N_("Had a job a year on"),
+    "median_earnings_q2": N_("Typical earnings in a quarter"),
     "in_demand_placement": "Work in an in-demand job",
 }
 """What the indicators are called on the public pages; the official titles stand beside the definitions."""
 
 WHO = {
-    ALL: ("All learners", "Everybody who enrolled on a career path. Who enrolled twice counts twice."),
+    ALL: (N_("All learners"), N_("Everybody who enrolled on a career path. Who enrolled twice counts twice.")),
     WIOA: (
-        "WIOA participants",
-        "People in programs of the Workforce Innovation and Opportunity Act; each stay in them counts once.",
+        N_("WIOA participants"),
+        N_("People in programs of the Workforce Innovation and Opportunity Act; each stay in them counts once."),
     ),
 }
 """Of each population its title and who that is."""
 
-_ENDED = {ALL: "learners who finished or left a career path {when}", WIOA: "people who left the program {when}"}
-_DUE = "enrollments that were due to end {when}"
+_ENDED = {ALL: N_("learners who finished or left a career path {when}"), WIOA: N_("people who left the program {when}")}
+_DUE = {ALL: N_("enrollments that were due to end {when}"), WIOA: N_("enrollments that were due to end {when}, of people in the program")}
 _TRAINED = {
-    ALL: "learners who finished or left, {when}, a path that awards a recognized credential",
-    WIOA: "people in training or school who left the program {when}",
+    ALL: N_("learners who finished or left, {when}, a path that awards a recognized credential"),
+    WIOA: N_("people in training or school who left the program {when}"),
+}
+_PLACED = {
+    ALL: N_("learners who finished or left a career path {when} and had a job of a known kind in the second quarter after"),
+    WIOA: N_("people who left the program {when} and had a job of a known kind in the second quarter after"),
 }
 _RATES: Mapping[str, tuple[Mapping[Population, str], str]] = {
-    "completion_rate": ({ALL: _DUE, WIOA: f"{_DUE}, of people in the program"}, "were completed by then"),
-    "credential_rate": (_TRAINED, "earned a recognized credential within a year after"),
-    "employment_rate_q2": (_ENDED, "had a job in the second quarter after"),
-    "employment_rate_q4": (_ENDED, "had a job in the fourth quarter after"),
-    "in_demand_placement": (
-        {population: f"{ended} and had a job of a known kind in the second quarter after" for population, ended in _ENDED.items()},
-        "worked in a job that was in demand in their region",
-    ),
+    "completion_rate": (_DUE, N_("were completed by then")),
+    "credential_rate": (_TRAINED, N_("earned a recognized credential within a year after")),
+    "employment_rate_q2": (_ENDED, N_("had a job in the second quarter after")),
+    "employment_rate_q4": (_ENDED, N_("had a job in the fourth quarter after")),
+    "in_demand_placement": (_PLACED, N_("worked in a job that was in demand in their region")),
 }
 _COUNTS = {
-    ("enrolled", ALL): "enrollments on a career path began {when}",
-    ("enrolled", WIOA): "enrollments on a career path by people in the program began {when}",
-    ("participants_served", ALL): "enrollments were under way at some time {when}",
-    ("participants_served", WIOA): "people were in the program at some time {when}",
-    ("participants_exited", ALL): "enrollments ended {when}, finished or not",
+    ("enrolled", ALL): N_("enrollments on a career path began {when}"),
+    ("enrolled", WIOA): N_("enrollments on a career path by people in the program began {when}"),
+    ("participants_served", ALL): N_("enrollments were under way at some time {when}"),
+    ("participants_served", WIOA): N_("people were in the program at some time {when}"),
+    ("participants_exited", ALL): N_("enrollments ended {when}, finished or not"),
     ("participants_exited", WIOA): "people left the program {when}",
 }
-WITHHELD = "Not shown, to protect people: from this figure, alone or together with others, somebody could be recognized. It is not a zero."
+WITHHELD = N_(
+    "Not shown, to protect people: from this figure, alone or together with others, somebody could be recognized. It is not a zero."
+)
 _LAGS = {
     "enrolled": SERVED,
     "participants_served": SERVED,
@@ -74,10 +78,10 @@ _LAGS = {
 """How many quarters after the cohort's a figure looks, as in `outcomes.measures`; a test holds the two together."""
 
 STATUSES = {
-    "ok": "Shown",
-    "suppressed": "Not shown",
-    "not_yet_available": "Not yet known",
-    "not_reported": "Not reported",
+    "ok": N_("Shown"),
+    "suppressed": N_("Not shown"),
+    "not_yet_available": N_("Not yet known"),
+    "not_reported": N_("Not reported"),
     "not_applicable": "Nobody to count",
 }
 """A figure's status, short enough for a cell."""
@@ -113,18 +117,20 @@ class Told:
         n, everybody = self.shown.numerator, self.shown.denominator
         if not self.known or everybody is None:
             return ""
-        return f"{n:,} of {everybody:,}" if measured(self.shown.indicator) is Measure.RATE and n is not None else f"of {everybody:,} people"
+        if measured(self.shown.indicator) is Measure.RATE and n is not None:
+            return _("{n:,} of {everybody:,}").format(n=n, everybody=everybody)
+        return _("of {everybody:,} people").format(everybody=everybody)
 
 
 def told(shown: Shown) -> Told:
     """A released figure in words."""
-    return Told(shown, NAMES[shown.indicator], short(shown), sentence(shown))
+    return Told(shown, _(NAMES[shown.indicator]), short(shown), sentence(shown))
 
 
 def short(shown: Shown) -> str:
     """The figure alone: `75.0 %`, `$7,420`, `1,204`; or in two words why there is none."""
     if shown.status != OK or shown.value is None:
-        return STATUSES[shown.status]
+        return _(STATUSES[shown.status])
     match measured(shown.indicator):
         case Measure.RATE:
             return f"{rounded(shown.value * 100, '0.1')} %"
@@ -143,34 +149,34 @@ def sentence(shown: Shown) -> str:
     """What the figure says, with n of N; or why there is none, and when there will be."""
     if shown.status == OK:
         return _said(shown) + (f" {shown.note}" if shown.note else "")
-    reason = {
-        "suppressed": WITHHELD,
-        "not_yet_available": f"Not yet known: it is about {when(shown)[len('between ') :]}, {_due(shown)}",
-        "not_reported": f"Not reported: too little is known about those counted. {shown.note}".strip(),
-        "not_applicable": f"Nobody was there to count {when(shown)}.",
-    }
-    return reason[shown.status]
+    match shown.status:
+        case "suppressed":
+            return _(WITHHELD)
+        case "not_yet_available":
+            about = months(shown.cohort_from, shown.cohort_until)
+            return _("Not yet known: it is about {months}, {due}").format(months=about, due=_due(shown))
+        case "not_reported":
+            return " ".join([_("Not reported: too little is known about those counted."), shown.note]).strip()
+        case _:
+            return _("Nobody was there to count {when}.").format(when=when(shown))
 
 
 def _said(shown: Shown) -> str:
-    span, name, population = when(shown), shown.indicator, shown.population
+    said, name, population = when(shown), shown.indicator, shown.population
     n, everybody = shown.numerator or 0, shown.denominator or 0
     match measured(name):
         case Measure.COUNT:
-            return f"{short(shown)} {_COUNTS[name, population].format(when=span)}."
+            return f"{short(shown)} {_(_COUNTS[name, population]).format(when=said)}."
         case Measure.MEDIAN:
-            return (
-                f"Of {everybody:,} {_ENDED[population].format(when=span)} and had a job in the second quarter after, half earned more than "
-                f"about {short(shown)} in that quarter, and half earned less."
+            told_of = _(
+                "Of {everybody:,} {whom} and had a job in the second quarter after, half earned more than about {short} in that quarter, "
+                "and half earned less."
             )
-        case _:
-            whom, did = _rate(name, population)
-            return f"Of {everybody:,} {whom.format(when=span)}, {n:,} {did}: {short(shown)}."
-
-
-def _rate(name: str, population: Population) -> tuple[str, str]:
-    whom, did = _RATES[name]
-    return whom[population], did
+            return told_of.format(everybody=everybody, whom=_(_ENDED[population]).format(when=said), short=short(shown))
+        case Measure.RATE:
+            whom, did = _RATES[name]
+            told_of = _("Of {everybody:,} {whom}, {n:,} {did}: {short}.")
+            return told_of.format(everybody=everybody, whom=_(whom[population]).format(when=said), n=n, did=_(did), short=short(shown))
 
 
 def when(shown: Shown) -> str:
@@ -179,14 +185,20 @@ def when(shown: Shown) -> str:
 
 
 def span(begins: date, ends: date) -> str:
-    """Some months in words."""
-    year = "" if begins.year == ends.year else f" {begins.year}"
-    return f"between {calendar.month_name[begins.month]}{year} and {calendar.month_name[ends.month]} {ends.year}"
+    """Some months in words, with the word before them."""
+    return _("between {months}").format(months=months(begins, ends))
+
+
+def months(begins: date, ends: date) -> str:
+    """Some months in words: `July and September 2025`."""
+    first, last = _(calendar.month_name[begins.month]), _(calendar.month_name[ends.month])
+    if begins.year == ends.year:
+        return _("{first} and {last} {year}").format(first=first, last=last, year=ends.year)
+    return _("{first} {before} and {last} {year}").format(first=first, before=begins.year, last=last, year=ends.year)
 
 
 def _due(shown: Shown) -> str:
     lag = _LAGS.get(shown.indicator)
     if lag is None:
-        return "and not all of it is over yet."
-    quarter = number(shown.cohort_from) + lag + 2
-    return f"and can first be in the report of {spoken(quarter)}."
+        return _("and not all of it is over yet.")
+    return _("and can first be in the report of {quarter}.").format(quarter=spoken(number(shown.cohort_from) + lag + 2))

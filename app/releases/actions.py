@@ -1,12 +1,9 @@
-"""Verbs about releases: draft, revise, certify. Nothing that was certified is ever changed: a revision takes its place and says why."""
+"""Verbs about releases: draft, revise, certify, withdraw. Nothing that was certified is ever changed: a revision takes its place and says
+why."""
 
-import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, text, update
@@ -16,39 +13,19 @@ from app.core.actor import Actor
 from app.core.db import Tx
 from app.core.errors import Conflict, Forbidden, Refused, Violation
 from app.core.ids import uuid7
-from app.core.periods import Period, last_day
-from app.outcomes import queries as outcomes
-from app.outcomes.indicators import Population
-from app.outcomes.measures import indicators
-from app.outcomes.queries import Look, Store
-from app.outcomes.table import STATE
-from app.regions import maps
-from app.regions import queries as regions
+from app.core.periods import Period
 from app.releases import archive, exits, queries
-from app.releases.earlier import Earlier, Key, Told, families
-from app.releases.freezing import freeze
-from app.releases.models import PUBLISHED, Release, ReleasedFigure
-from app.releases.protected import Protected
-from app.releases.protecting import protect
+from app.releases.drafting import BEFORE, SYSTEMS, Ground, made
+from app.releases.models import Release
+from app.releases.protecting import Progress, quietly
 from app.releases.queries import ReleaseKept
-from app.releases.shaped import Shapes
-from app.releases.table import Released
+from app.releases.tasks import finish
+from app.states.policy import FLOOR
 
-SYSTEMS = ("labor_market_region", "lwda")
-"""The region systems by which a release is printed, where the state has them: labor market regions and local areas."""
+__all__ = ["SYSTEMS", "Ground", "begin", "certify", "draft", "draft_later", "revise", "revise_later", "withdraw"]
 
 # One at a time in a state: what one release tells, the next one has to reckon with.
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('releases of ' || current_setting('app.state'), 0))")
-_BEFORE = select(Release.id).where(Release.status.in_(PUBLISHED)).order_by(Release.id)
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What a release is made on: where facts are read from, where files are kept, and which day it is in the state."""
-
-    store: Store
-    data_folder: Path
-    today: date
 
 
 class NotTheDrafter(Forbidden):
@@ -57,27 +34,64 @@ class NotTheDrafter(Forbidden):
     title = "A second person has to certify this"
 
 
-async def draft(tx: Tx, *, by: Actor, period: Period, ground: Ground) -> ReleaseKept:
+async def draft(tx: Tx, *, by: Actor, period: Period, ground: Ground, progress: Progress = quietly) -> ReleaseKept:
     """Draft the release of a report period: computed, protected, proved and kept with its files, for the state's staff alone.
 
-    Raises `NotProtected` if some figure could be worked out, and `Conflict` if the period has a release, which can be revised.
+    Raises `NotProtected` if some figure could be worked out, `TooMuchTogether`, and `Conflict` if the period has a release, which can be
+    revised. Takes seconds, and minutes where earlier releases overlap: `draft_later` does not wait.
     """
-    await tx.run(_ALONE)
+    return await _at_once(tx, by, await begin(tx, by=by, period=period, today=ground.today), ground, progress)
+
+
+async def revise(tx: Tx, *, by: Actor, id: UUID, says: str, ground: Ground, progress: Progress = quietly) -> ReleaseKept:  # noqa: A002 - the column's name
+    """Draft a revision of a release in force. `says`: what changed, for its readers. Raises as `draft`, and `NoRelease`."""
+    return await _at_once(tx, by, await begin_revision(tx, by=by, id=id, says=says, today=ground.today), ground, progress)
+
+
+async def draft_later(tx: Tx, *, by: Actor, period: Period, today: date) -> ReleaseKept:
+    """Have a release drafted by a worker; answers it as it is begun. Its status tells what became of it."""
+    return await _later(tx, by, await begin(tx, by=by, period=period, today=today))
+
+
+async def revise_later(tx: Tx, *, by: Actor, id: UUID, says: str, today: date) -> ReleaseKept:  # noqa: A002 - the column's name
+    """The same with a revision."""
+    return await _later(tx, by, await begin_revision(tx, by=by, id=id, says=says, today=today))
+
+
+async def _at_once(tx: Tx, by: Actor, begun: ReleaseKept, ground: Ground, progress: Progress) -> ReleaseKept:
+    await made(tx, by=by, id=begun.id, period=begun.period, ground=ground, progress=progress)
+    return await queries.release(tx, by=by, id=begun.id)
+
+
+async def _later(tx: Tx, by: Actor, begun: ReleaseKept) -> ReleaseKept:
+    await tx.defer(finish, release=str(begun.id))
+    return begun
+
+
+async def begin(tx: Tx, *, by: Actor, period: Period, today: date) -> ReleaseKept:
+    """Begin the release of a period that has none. Raises `Conflict`."""
     there = await tx.scalar(select(Release.id).where(Release.period == str(period), Release.status == "certified"))
     if there is not None:
         raise Conflict(f"{period} has been released as '{there}'. Draft a revision of it, and say what changed.")
-    return await _drafted(tx, by, period, ground)
+    return await _begun(tx, by, period, today)
 
 
-async def revise(tx: Tx, *, by: Actor, id: UUID, says: str, ground: Ground) -> ReleaseKept:  # noqa: A002 - the column's name
-    """Draft a revision of a release in force. `says`: what changed, for its readers. Raises as `draft`, and `NoRelease`."""
-    await tx.run(_ALONE)
+async def begin_revision(tx: Tx, *, by: Actor, id: UUID, says: str, today: date) -> ReleaseKept:  # noqa: A002 - the column's name
+    """Begin a revision of a release in force. Raises `NoRelease`, `Refused`, `Conflict`."""
     if not says.strip():
         raise Refused([Violation(1, "says", "says_nothing", "Say what changed: readers find it beside the revision.")])
     of = await queries.release(tx, by=by, id=id)
     if of.status != "certified":
         raise Conflict(f"Release '{id}' is {of.status}: only one that is in force can be revised.")
-    return await _drafted(tx, by, of.period, ground, supersedes=of.id, says=says.strip())
+    return await _begun(tx, by, of.period, today, supersedes=of.id, says=says.strip())
+
+
+async def _begun(tx: Tx, by: Actor, period: Period, today: date, *, supersedes: UUID | None = None, says: str = "") -> ReleaseKept:
+    id = uuid7()  # noqa: A001 - the column's name
+    begun = {"period": str(period), "status": "drafting", "drafted_by": by.id, "supersedes": supersedes, "says": says, "as_of": today}
+    nothing = {"threshold": FLOOR, "input": "", "digest": "", "considered": [], "files": [], "proof": {}, "doing": "waiting"}
+    await tx.run(insert(Release).values(id=id, **begun, **nothing))
+    return await queries.release(tx, by=by, id=id)
 
 
 async def certify(tx: Tx, *, by: Actor, id: UUID, data_folder: Path) -> ReleaseKept:  # noqa: A002 - the column's name
@@ -85,11 +99,11 @@ async def certify(tx: Tx, *, by: Actor, id: UUID, data_folder: Path) -> ReleaseK
     await tx.run(_ALONE)
     drafted = await queries.release(tx, by=by, id=id)
     if drafted.status != "draft":
-        raise Conflict(f"Release '{id}' is {drafted.status} already.")
+        raise Conflict(f"Release '{id}' is {drafted.status}: a draft alone can be certified.")
     if drafted.drafted_by == by.id:
         raise NotTheDrafter("You drafted this release yourself. Somebody else has to look at it and certify it.")
     considered = await tx.scalar(select(Release.considered).where(Release.id == id))
-    if considered != [str(row.id) for row in await tx.all(_BEFORE)]:
+    if considered != [str(row.id) for row in await tx.all(BEFORE)]:
         raise Conflict("Another release was certified since this one was drafted, and the two were not proved together. Draft it anew.")
     _untouched(drafted, archive.folder(data_folder, by.state))
     if drafted.supersedes is not None:
@@ -100,83 +114,21 @@ async def certify(tx: Tx, *, by: Actor, id: UUID, data_folder: Path) -> ReleaseK
     return await queries.release(tx, by=by, id=id)
 
 
-async def _drafted(tx: Tx, by: Actor, period: Period, ground: Ground, *, supersedes: UUID | None = None, says: str = "") -> ReleaseKept:
-    titles = {row.key: row.title for row in await regions.systems(tx, by=by) if row.key in SYSTEMS}
-    there = await regions.in_force(tx, by=by, on=last_day(period.quarter))
-    systems = [system for system in SYSTEMS if system in titles and system in there]
-    if not systems:
-        raise Conflict(f"The state has neither of the region systems {' and '.join(SYSTEMS)} on {last_day(period.quarter)}.")
-    before = [row.id for row in await tx.all(_BEFORE)]
-    looks, earlier = await together(tx, by=by, period=period, systems=systems, today=ground.today)
-    tables = await outcomes.crossed(tx, by=by, store=ground.store, looks=looks)
-    table, summary = await asyncio.to_thread(protect, tables, titles, earlier)
-    files = await asyncio.to_thread(freeze, table, await _shapes(tx, by, systems, period), ground.data_folder)
-    made = uuid7()
-    await tx.run(
-        insert(Release).values(
-            id=made,
-            period=str(period),
-            drafted_by=by.id,
-            supersedes=supersedes,
-            says=says,
-            as_of=ground.today,
-            threshold=summary.threshold,
-            input=tables.content.tables[0].basis.digest,
-            digest=archive.digest(files),
-            considered=[str(one) for one in before],
-            files=[file.told for file in files],
-            proof=summary.told,
-        )
-    )
-    await tx.run(insert(ReleasedFigure), _rows(made, table))
-    await note(tx, "draft_release", by=by, subject=made, detail={"period": str(period), "suppressed": summary.suppressed})
-    return await queries.release(tx, by=by, id=made)
+async def withdraw(tx: Tx, *, by: Actor, id: UUID, because: str) -> ReleaseKept:  # noqa: A002 - the column's name
+    """Hand out a published release no more. What somebody read of it stays known, and later releases reckon with it.
 
-
-def _rows(release: UUID, table: Protected[Released]) -> list[dict[str, Any]]:
-    return [
-        {**vars(shown), "release": release, "number": number, "population": shown.population.value}
-        for number, shown in enumerate(table.content)
-    ]
-
-
-async def together(tx: Tx, *, by: Actor, period: Period, systems: Sequence[str], today: date) -> tuple[list[Look], list[Earlier]]:
-    """The look at the facts that a release takes, those of earlier releases whose cohorts overlap it, and what these say.
-
-    Superseded and withdrawn releases are among them: nobody can call them back.
+    `because`: for its readers, who find it in its place. Raises `NoRelease`, `Refused`, `Conflict`.
     """
-    earlier = await known(tx, by=by)
-    asked = [(period, systems, today), *((one.period, one.systems, one.as_of) for one in earlier)]
-    looks = [await outcomes.look(tx, by=by, period=of, systems=by_systems, on=on) for of, by_systems, on in asked]
-    wanted = [indicators(one.asked) for one in looks]
-    found = {look for family in families(wanted, lambda look, i: look == 0 or earlier[look - 1].says(i)) for look, _ in family}
-    numbers = sorted(found - {0})
-    return [looks[0], *(looks[number] for number in numbers)], [earlier[number - 1] for number in numbers]
-
-
-async def known(tx: Tx, *, by: Actor) -> list[Earlier]:
-    """What an outsider reads in releases that were certified, oldest first."""
-    f = ReleasedFigure
-    figures: dict[UUID, dict[Key, Told]] = {}
-    columns = (f.release, f.region_system, f.region, f.indicator, f.population, f.numerator, f.denominator, f.status)
-    certified = select(Release.id).where(Release.status.in_(PUBLISHED))
-    for row in await tx.all(select(*columns).where(f.release.in_(certified)).order_by(f.release, f.number)):
-        key = ((row.region_system, row.region), row.indicator, Population(row.population))
-        figures.setdefault(row.release, {})[key] = Told(row.numerator, row.denominator, row.status)
-    found = []
-    for row in await tx.all(select(Release.id, Release.period, Release.as_of, Release.threshold).where(Release.id.in_(list(figures)))):
-        theirs = figures[row.id]
-        systems = tuple(dict.fromkeys(system for (system, _), _, _ in theirs if system != STATE))
-        found.append(Earlier(str(row.id), Period.parse(row.period), row.as_of, row.threshold, systems, theirs))
-    return sorted(found, key=lambda one: one.name)
-
-
-async def _shapes(tx: Tx, by: Actor, systems: Sequence[str], period: Period) -> Shapes:
-    found: dict[tuple[str, str], bytes] = {}
-    for system in systems:
-        outlines = await maps.outlines(tx, by=by, system=system, on=last_day(period.quarter))
-        found |= {(system, code): shape.wkb for code, shape in outlines.shapes.items()}
-    return found
+    await tx.run(_ALONE)
+    if not because.strip():
+        raise Refused([Violation(1, "because", "because_of_nothing", "Say why: readers find it in the place of the release.")])
+    there = await queries.release(tx, by=by, id=id)
+    if there.status not in ("certified", "superseded"):
+        raise Conflict(f"Release '{id}' is {there.status}: only one that was published can be withdrawn.")
+    gone = {"status": "withdrawn", "withdrawn_by": by.id, "withdrawn_at": func.now(), "withdrawn_because": because.strip()}
+    await tx.run(update(Release).where(Release.id == id).values(**gone))
+    await note(tx, "withdraw_release", by=by, subject=id)
+    return await queries.release(tx, by=by, id=id)
 
 
 def _untouched(drafted: ReleaseKept, where: Path) -> None:

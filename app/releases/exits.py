@@ -84,7 +84,7 @@ async def differences(tx: Tx, *, by: Actor, release: UUID, today: date) -> Diffe
     """
     if by.partner is not None:
         raise Forbidden("What a release reported of people is for the state's own staff. Read the participations of your people.")
-    if (await queries.release(tx, by=by, id=release)).status == "draft":
+    if (await queries.release(tx, by=by, id=release)).status in ("drafting", "failed", "draft"):
         raise Conflict(f"Release '{release}' is a draft: it has reported nothing yet. Certify it first.")
     first, last = await _window(tx, release)
     rows = await tx.all(_DIFFERENCES, {"release": release, "today": today, "first": first, "last": last, "shown": SHOWN})

@@ -24,9 +24,22 @@ MEDIA = {
     "parquet": "application/vnd.apache.parquet",
     "geojson": "application/geo+json",
     "gpkg": "application/geopackage+sqlite3",
+    "svg": "image/svg+xml",
+    "png": "image/png",
     "json": "application/json",
 }
 """The forms of a release's files and what they are."""
+
+TITLES = {
+    "csv": "A row a figure",
+    "xlsx": "A workbook to read: notes, a sheet a region system and population, what the columns mean",
+    "parquet": "A row a figure, typed",
+    "geojson": "A feature a region with its figures",
+    "gpkg": "A feature a region with its figures, for GIS",
+    "svg": "A map of one figure by region, with legend and description; hatched where it is withheld",
+    "png": "The same map as pixels",
+}
+"""What is in a file, as the Data Package tells it."""
 
 BY_RESIDENCE = "Regions are those in which people lived on the first day of what is counted, not those of the board or the college."
 
@@ -155,6 +168,7 @@ def write_datapackage(table: Protected[Released], files: Sequence[File], target:
         "resources": [
             {
                 "name": f"outcomes-{file.form}",
+                "title": TITLES[file.form],
                 "path": file.name,
                 "format": file.form,
                 "mediatype": file.media_type.split(";")[0],

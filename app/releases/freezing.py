@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
 
-from app.releases import archive, files, shaped
+from app.releases import archive, files, pictures, shaped
 from app.releases.archive import File
 from app.releases.files import MEDIA
 from app.releases.protected import Protected
@@ -22,6 +22,8 @@ def freeze(table: Protected[Released], shapes: Shapes, data_folder: Path) -> lis
         "parquet": lambda target: files.write_parquet(table, target),
         "geojson": lambda target: shaped.write_geojson(table, shapes, target),
         "gpkg": lambda target: shaped.write_geopackage(table, shapes, target),
+        "svg": lambda target: pictures.write_svg(table, shapes, target),
+        "png": lambda target: pictures.write_png(table, shapes, target),
     }
     kept = [_kept(where, form, f"{stem}.{form}", write) for form, write in writers.items()]
     return [*kept, _kept(where, "json", "datapackage.json", lambda target: files.write_datapackage(table, kept, target))]

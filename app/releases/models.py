@@ -21,7 +21,7 @@ class Release(Tenant, Base):
     __data__ = Data.INTERNAL
 
     period: Mapped[str] = mapped_column(doc="the report period, as quarter@2026-09-30")
-    status: Mapped[str] = mapped_column(server_default=text("'draft'"), doc="draft, certified or superseded")
+    status: Mapped[str] = mapped_column(server_default=text("'draft'"), doc="drafting, failed, draft, certified, superseded or withdrawn")
     drafted_by: Mapped[UUID] = mapped_column(doc="the key that drafted it")
     drafted_at: Mapped[datetime] = mapped_column(server_default=text("now()"), doc="when it was drafted")
     certified_by: Mapped[UUID | None] = mapped_column(doc="the key that certified it; never the drafter's")
@@ -35,10 +35,17 @@ class Release(Tenant, Base):
     considered: Mapped[list[Any]] = mapped_column(doc="the earlier releases that an outsider was taken to know")
     files: Mapped[list[Any]] = mapped_column(doc="its files: form, name, sha256, size, media_type")
     proof: Mapped[dict[str, Any]] = mapped_column(doc="what the attacker found: cells suppressed, the narrowest interval, seconds")
+    progress: Mapped[int] = mapped_column(server_default=text("0"), doc="while it is drafted: how far, in per cent")
+    doing: Mapped[str] = mapped_column(server_default=text("''"), doc="while it is drafted: what is being done, in words")
+    failed: Mapped[str] = mapped_column(server_default=text("''"), doc="why nothing came of the draft")
+    withdrawn_by: Mapped[UUID | None] = mapped_column(doc="the key that withdrew it")
+    withdrawn_at: Mapped[datetime | None] = mapped_column(doc="since when its files are not handed out any more")
+    withdrawn_because: Mapped[str] = mapped_column(server_default=text("''"), doc="why, in words, for its readers")
 
     __table_args__ = (
-        CheckConstraint("status IN ('draft', 'certified', 'superseded')", name="status_known"),
-        CheckConstraint("(status = 'draft') = (certified_by IS NULL)", name="certified_by_somebody"),
+        CheckConstraint("status IN ('drafting', 'failed', 'draft', 'certified', 'superseded', 'withdrawn')", name="status_known"),
+        CheckConstraint("(status IN ('drafting', 'failed', 'draft')) = (certified_by IS NULL)", name="certified_by_somebody"),
+        CheckConstraint("(status = 'withdrawn') = (withdrawn_by IS NOT NULL)", name="withdrawn_by_somebody"),
         CheckConstraint("certified_by <> drafted_by", name="certified_by_a_second_person"),
         CheckConstraint("threshold >= 3", name="threshold_floor"),
         ForeignKeyConstraint(["state", "supersedes"], ["releases.state", "releases.id"], name="releases_supersedes_known"),

@@ -45,8 +45,12 @@ Progress = Callable[[int, str], None]
 """Hears how far it is, in per cent, and what is being done."""
 
 
+def quietly(_per_cent: int, _doing: str) -> None:
+    """Nobody hears."""
+
+
 def protect(
-    tables: Internal[Crossed], titles: Mapping[str, str], earlier: Sequence[Earlier] = (), progress: Progress = lambda _, __: None
+    tables: Internal[Crossed], titles: Mapping[str, str], earlier: Sequence[Earlier] = (), progress: Progress = quietly
 ) -> tuple[Protected[Released], Summary]:
     """The release of tables by several region systems. `titles`: of the systems; `earlier`: those of the looks after the first.
 

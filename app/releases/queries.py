@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Row, Select, select, true
 from app.access.permissions import Permission
 from app.core.actor import Actor
 from app.core.db import Read
-from app.core.errors import NotFound
+from app.core.errors import Gone, NotFound
 from app.core.paging import LIMIT, Keyset, Page
 from app.core.periods import Period
 from app.core.settings import Settings
@@ -22,7 +22,7 @@ from app.outcomes.indicators import Population
 from app.regions import queries as regions
 from app.releases import archive
 from app.releases.archive import File
-from app.releases.models import Release, ReleasedFigure
+from app.releases.models import PUBLISHED, Release, ReleasedFigure
 from app.releases.protected import Protected, kept
 from app.releases.table import Released, Shown
 from app.states import queries as states
@@ -32,6 +32,12 @@ class NoRelease(NotFound):
     """There is no such release, or none that this caller may see."""
 
     title = "There is no such release"
+
+
+class Withdrawn(Gone):
+    """A release that was certified and withdrawn: its figures and files are not handed out any more."""
+
+    slug, title = "withdrawn", "This release was withdrawn"
 
 
 @dataclass(frozen=True)
@@ -54,9 +60,27 @@ class ReleaseKept:
     digest: str
     files: tuple[File, ...]
     proof: dict[str, Any]
+    progress: int
+    doing: str
+    failed: str
+    withdrawn_at: datetime | None
+    withdrawn_because: str
+
+    @property
+    def finished(self) -> bool:
+        """Whether there are figures of it: not while it is drafted, nor if nothing came of that."""
+        return self.status not in ("drafting", "failed")
+
+    def read(self) -> None:
+        """Raises `Withdrawn` if it may not be read any more, and `NoRelease` if there is nothing of it yet."""
+        if self.status == "withdrawn":
+            raise Withdrawn(f"This release of {self.period} was withdrawn on {self.withdrawn_at:%Y-%m-%d}: {self.withdrawn_because}")
+        if not self.finished:
+            raise NoRelease("There is nothing of this release yet: it is being drafted, or nothing came of it. Ask for its status.")
 
     def file(self, form: str) -> File:
-        """Its file of a form (csv, xlsx, parquet, geojson, gpkg, json). Raises `NoRelease`."""
+        """Its file of a form (csv, xlsx, parquet, geojson, gpkg, svg, png, json). Raises `NoRelease` and `Withdrawn`."""
+        self.read()
         for file in self.files:
             if file.form == form:
                 return file
@@ -80,8 +104,13 @@ _COLUMNS: tuple[Any, ...] = (
     Release.digest,
     Release.files,
     Release.proof,
+    Release.progress,
+    Release.doing,
+    Release.failed,
+    Release.withdrawn_at,
+    Release.withdrawn_because,
     select(_LATER.c.id)
-    .where(_LATER.c.supersedes == Release.id, _LATER.c.status != "draft")
+    .where(_LATER.c.supersedes == Release.id, _LATER.c.status.in_(PUBLISHED))
     .order_by(_LATER.c.id)
     .limit(1)
     .scalar_subquery()
@@ -94,7 +123,7 @@ _ORDER = Keyset(Release.id, descending=True)
 def visible(by: Actor) -> ColumnElement[bool]:
     """Which releases the actor may see: those that are or were certified, and drafts only where it makes or certifies them."""
     makes = {Permission.WRITE_RELEASES, Permission.CERTIFY_RELEASES} & by.permissions
-    return true() if makes else Release.status != "draft"
+    return true() if makes else Release.status.in_(PUBLISHED)
 
 
 async def listed(read: Read, *, by: Actor, period: str | None = None, after: str | None = None, limit: int = LIMIT) -> Page[ReleaseKept]:
@@ -129,7 +158,8 @@ async def release(read: Read, *, by: Actor, id: UUID) -> ReleaseKept:  # noqa: A
 
 
 async def figures(read: Read, *, by: Actor, release: ReleaseKept) -> Protected[Released]:
-    """What the release shows, as its files have it."""
+    """What the release shows, as its files have it. Raises `Withdrawn`, and `NoRelease` of one that is not drafted yet."""
+    release.read()
     rows = await read.all(
         select(*(column for column in ReleasedFigure.__table__.c if column.name not in ("state", "release", "number")))
         .where(ReleasedFigure.release == release.id)

@@ -37,8 +37,19 @@ def upgrade() -> None:
         sa.Column("considered", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("files", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("proof", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.CheckConstraint("status IN ('draft', 'certified', 'superseded')", name=op.f("releases_status_known")),
-        sa.CheckConstraint("(status = 'draft') = (certified_by IS NULL)", name=op.f("releases_certified_by_somebody")),
+        sa.Column("progress", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("doing", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("failed", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("withdrawn_by", sa.Uuid(), nullable=True),
+        sa.Column("withdrawn_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("withdrawn_because", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('drafting', 'failed', 'draft', 'certified', 'superseded', 'withdrawn')", name=op.f("releases_status_known")
+        ),
+        sa.CheckConstraint(
+            "(status IN ('drafting', 'failed', 'draft')) = (certified_by IS NULL)", name=op.f("releases_certified_by_somebody")
+        ),
+        sa.CheckConstraint("(status = 'withdrawn') = (withdrawn_by IS NOT NULL)", name=op.f("releases_withdrawn_by_somebody")),
         sa.CheckConstraint("certified_by <> drafted_by", name=op.f("releases_certified_by_a_second_person")),
         sa.CheckConstraint("threshold >= 3", name=op.f("releases_threshold_floor")),
         sa.ForeignKeyConstraint(["state", "supersedes"], ["releases.state", "releases.id"], name="releases_supersedes_known"),

@@ -18,16 +18,18 @@ from app.access.permissions import Role
 from app.audit.models import AuditEntry
 from app.participants.models import Touched
 from app.states.models import StatePolicy
-from tests.conftest import Client, TestDatabase
+from app.worker import work
+from tests.conftest import TODAY, Client, TestDatabase
 from tests.enrollments.world import ANN, SINCE
 from tests.people import ALICE, BOB, CHARLIE, DANA, NIA, PAT, PRIYA
 from tests.releases import world
 from tests.releases.conftest import peopled
+from tests.releases.outsider import Outsider, read
 
 __all__ = ["peopled"]
 PERIOD = {"period": "quarter@2026-09-30"}
 WIOA, ALL = "wioa_participants", "all_learners"
-FORMS = ("csv", "xlsx", "parquet", "geojson", "gpkg", "json")
+FORMS = ("csv", "xlsx", "parquet", "geojson", "gpkg", "svg", "png", "json")
 
 
 @pytest.fixture
@@ -270,3 +272,52 @@ async def test_a_key_sends_no_draft_twice(peopled: TestDatabase, dana: AsyncClie
     again = await dana.post("/v1/releases", json=PERIOD, headers=key)
     assert first.json()["id"] == again.json()["id"]
     assert len((await dana.get("/v1/releases")).json()["items"]) == 1
+
+
+async def test_a_draft_that_nobody_waits_for(peopled: TestDatabase, dana: AsyncClient, eve: AsyncClient, client: Client, app: Any) -> None:
+    """A worker drafts it; whoever makes releases reads how far it is, and nobody else knows of it."""
+    begun = await dana.post("/v1/releases", json=PERIOD, headers={"Prefer": "respond-async"})
+    assert (begun.status_code, begun.headers["preference-applied"]) == (202, "respond-async")
+    path = f"/v1/releases/{begun.json()['id']}"
+    assert [(await dana.get(path)).json()[name] for name in ("status", "progress", "doing", "proof")] == ["drafting", 0, "waiting", None]
+    assert (await eve.post(f"{path}/certification")).status_code == 409
+    assert (await dana.get(f"{path}.csv")).status_code == 404
+    for person in (PAT, CHARLIE, NIA):
+        assert (await client(person).get(path)).status_code == 404
+    settings = app.state.settings.model_copy(update={"today": TODAY})
+    await work(settings, peopled.url, until_done=True)
+    done = (await dana.get(path)).json()
+    assert (done["status"], done["progress"], done["drafted_by"]) == ("draft", 100, str(DANA.id))
+    assert (await eve.post(f"{path}/certification")).status_code == 200
+    assert len(await figures(client(PAT), begun.json()["id"])) > 0
+
+
+async def test_a_draft_of_which_nothing_came_says_why(peopled: TestDatabase, dana: AsyncClient, app: Any) -> None:
+    begun = await dana.post("/v1/releases", json={"period": "quarter@2001-09-30"}, headers={"Prefer": "respond-async"})
+    await work(app.state.settings.model_copy(update={"today": TODAY}), peopled.url, until_done=True)
+    failed = (await dana.get(f"/v1/releases/{begun.json()['id']}")).json()
+    assert failed["status"] == "failed"
+    assert "neither of the region systems" in failed["failed"]
+
+
+async def test_who_may_not_withdraw(peopled: TestDatabase, dana: AsyncClient, eve: AsyncClient, client: Client) -> None:
+    made = await certified(dana, eve)
+    for person in (ALICE, CHARLIE, PAT, PRIYA):
+        assert (await client(person).post(f"/v1/releases/{made['id']}/withdrawal", json={"because": "x"})).status_code == 403
+    assert (await client(NIA).post(f"/v1/releases/{made['id']}/withdrawal", json={"because": "x"})).status_code == 404
+
+
+async def test_two_releases_of_overlapping_periods_open_nothing_to_who_reads_their_files(
+    peopled: TestDatabase, dana: AsyncClient, eve: AsyncClient, pat: AsyncClient
+) -> None:
+    """An attacker with nothing but the CSV files and the map of which regions overlap."""
+    contents = []
+    for period in ("quarter@2026-09-30", "rolling_4@2026-09-30", "rolling_4@2026-06-30"):
+        made = (await dana.post("/v1/releases", json={"period": period})).json()
+        assert (await eve.post(f"/v1/releases/{made['id']}/certification")).status_code == 200, made
+        contents.append(read((await pat.get(f"/v1/releases/{made['id']}.csv")).text))
+    pairs = {*world.HOMES, ("unknown", "unknown")}
+    for population in (WIOA, ALL):
+        for indicators in (("participants_exited", "employment_rate_q2"), ("employment_rate_q4",), ("credential_rate",)):
+            outsider = Outsider(contents, pairs, population=population, indicators=indicators)
+            assert outsider.opened(10) == [], (population, indicators)

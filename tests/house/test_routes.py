@@ -103,7 +103,9 @@ def test_what_is_open_to_anybody_is_listed() -> None:
 
 
 def test_what_anybody_reads_without_a_key_is_listed_one_by_one() -> None:
-    assert {name for name in routes(APP) if " /public" in name} == {f"GET /public/{{state}}{path}" for path in PUBLIC}
+    assert {name for name in routes(APP) if " /public" in name} == {
+        f"{method} /public/{{state}}{path}" for path in PUBLIC for method in ("GET", "HEAD")
+    }
 
 
 def test_every_form_of_a_screen_proves_that_it_is_our_own() -> None:

@@ -32,11 +32,14 @@ def drafted(key: str, period: str, revises: UUID | None, says: str) -> ReleaseKe
     """Draft the release of a period, or a revision of a release."""
     wanted = Period.parse(period)
 
+    def progress(per_cent: int, doing: str) -> None:
+        typer.echo(f"{per_cent:3d} %  {doing}", err=True)
+
     async def do(tx: Tx, by: Actor, ground: Ground, _settings: Settings) -> ReleaseKept:
         by.holding("releases:write")
         if revises is not None:
-            return await actions.revise(tx, by=by, id=revises, says=says, ground=ground)
-        return await actions.draft(tx, by=by, period=wanted, ground=ground)
+            return await actions.revise(tx, by=by, id=revises, says=says, ground=ground, progress=progress)
+        return await actions.draft(tx, by=by, period=wanted, ground=ground, progress=progress)
 
     return _as(key, do)
 
@@ -130,7 +133,7 @@ def show_all(releases: Sequence[ReleaseKept], *, as_json: bool) -> None:
     )
     for kept in releases:
         when = f"{kept.certified_at:%Y-%m-%d}" if kept.certified_at else ""
-        suppressed = f"{kept.proof['suppressed']} of {kept.proof['figures']}"
+        suppressed = f"{kept.proof['suppressed']} of {kept.proof['figures']}" if kept.proof else f"{kept.progress} %"
         table.add_row(str(kept.id), str(kept.period), kept.status, when, suppressed, kept.says)
     Console(soft_wrap=True).print(table)
 
