@@ -35,6 +35,10 @@ def new(
     known = _checked({"id": state, **about}, StateDefinition)
     as_owner(lambda tx: create(tx, state=state, **known))
     typer.echo(f"'{state}' is a tenant. Its first key: workforce keys create --state {state} --role state_admin --label …")
+    typer.echo(
+        f"Does a Dislocated Worker Grant share the common exit? If so, name dwg in common_exit_programs of regions/{state}/state.toml; "
+        "left out, it exits apart (20 CFR 677.150(c)(3))."
+    )
 
 
 def _written(state: str) -> dict[str, str]:

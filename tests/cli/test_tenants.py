@@ -68,6 +68,7 @@ def test_a_state_and_its_first_key(run: Run, own_db: TestDatabase) -> None:
     made = run(*VERMONT)
     assert (made.code, made.err) == (0, "")
     assert "workforce keys create --state us-vt" in made.out
+    assert "name dwg in common_exit_programs of regions/us-vt/state.toml" in made.out
     key = run("keys", "create", "--state", "us-vt", "--role", "state_admin", "--label", "Vera", "--days", "2")
     assert (key.code, key.err) == (0, "")
     actor = opened(own_db, key.out.strip())
