@@ -6,6 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from starlette.routing import Match
+from starlette.types import Scope
 
 import app.api
 import app.console
@@ -67,6 +70,7 @@ def create_app(settings: Settings, *, database_url: str, clock: Clock | None = N
         for module in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
             router = getattr(importlib.import_module(module.name), "router", None)
             if isinstance(router, APIRouter):
+                _look_only_where_it_may_be(router)
                 application.include_router(router)
     application.mount(ADDRESS, Assets(), name="static")
     described(application)
@@ -76,10 +80,26 @@ def create_app(settings: Settings, *, database_url: str, clock: Clock | None = N
 def warmed(application: FastAPI) -> FastAPI:
     """The application with everything made that it would make for whoever comes first: FastAPI works a route out when it is asked for the
     first time, Jinja a template. Together that is a second, which a server spends before it answers and a test never needs."""
-    nowhere = {"type": "http", "method": "GET", "path": "/-", "root_path": "", "headers": [], "query_string": b"", "app": application}
+    # Under a root path every route is tried: `_look_only_where_it_may_be`.
+    nowhere = {"type": "http", "method": "GET", "path": "/-/-", "root_path": "/-", "headers": [], "query_string": b"", "app": application}
     for route in application.routes:
         route.matches(nowhere)
     for templates in (TEMPLATES, PUBLIC_TEMPLATES):
         for name in templates.list_templates(extensions=("html",)):
             templates.get_template(name)
     return application
+
+
+def _look_only_where_it_may_be(router: APIRouter) -> None:
+    """Have a module's routes tried only for addresses that begin like one of them, up to its first parameter.
+
+    FastAPI tries every route of every router that it comes to, and those of the right router twice.
+    """
+    beginnings = tuple({route.path.partition("{")[0] for route in router.routes if isinstance(route, APIRoute)})
+    tried = router.matches
+
+    def matches(scope: Scope) -> tuple[Match, Scope]:
+        maybe = scope["path"].startswith(beginnings) or scope.get("root_path")
+        return tried(scope) if maybe else (Match.NONE, {})
+
+    router.matches = matches  # type: ignore[method-assign]  # a router asks itself first

@@ -84,27 +84,22 @@ def run(args: argparse.Namespace) -> None:
             "WORKFORCE_DATA_FOLDER": folder,
             "WORKFORCE_TODAY": "2026-10-31",
         }
-        with served(Path(folder), "app.cli", "serve", "--no-worker", "--port", "0", **settings) as port:
+        with served(Path(folder), "app.cli", "serve", "--no-worker", "--port", "0", **settings) as serving:
             print(f"{args.seconds:.0f} seconds each; 8 connections\n")
-            asyncio.run(compare(port, args.seconds))
+            compare(serving.port, args.seconds)
 
 
-def add(total: Measured, more: Measured) -> None:
-    """Count a round in."""
-    total.seconds, total.took, total.last = total.seconds + more.seconds, total.took + more.took, more.last
-
-
-async def compare(port: int, seconds: float) -> None:
+def compare(port: int, seconds: float) -> None:
     """Print the rate of each public answer, that of the static file measured beside it, and their ratio."""
 
-    async def get(path: str, *, seconds: float = seconds, status: int = 200, **headers: str) -> Measured:
+    def get(path: str, *, seconds: float = seconds, status: int = 200, **headers: str) -> Measured:
         wire = request("GET", path, "", **headers)
-        return await measure(port, iter(lambda: wire, b""), seconds=seconds, status=status)
+        return measure(port, iter(lambda: wire, b""), seconds=seconds, status=status)
 
     static, home = address("public.css"), "/public/us-ny/"
     frozen = f"/public/us-ny/releases/{RELEASE}/{FILE}"
     for path in (static, home, frozen, "/public/us-ny/regions/region_1"):
-        await get(path, seconds=0.5)
+        get(path, seconds=0.5)
     asked = [
         ("the first page", home, 200, {}),
         ("the first page, compressed", home, 200, ENCODED),
@@ -112,9 +107,9 @@ async def compare(port: int, seconds: float) -> None:
         ("a file of a release", frozen, 200, {}),
     ]
     for what, path, status, headers in asked:
-        public, plain = Measured(0.0, []), Measured(0.0, [])
+        public, plain = Measured(), Measured()
         for _ in range(ROUNDS):
-            add(public, await get(path, seconds=seconds / ROUNDS, status=status, **headers))
-            add(plain, await get(static, seconds=seconds / ROUNDS))
+            public.add(get(path, seconds=seconds / ROUNDS, status=status, **headers))
+            plain.add(get(static, seconds=seconds / ROUNDS))
         print(f"{what} ({len(public.last):,} bytes; the static file {len(plain.last):,})")
         print(f"  public   {public}\n  static   {plain}\n  ratio    {public.rate / plain.rate:.2f}\n")

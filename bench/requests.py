@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -30,6 +31,7 @@ from app.states.actions import create
 from bench._traffic import Measured, measure, request
 
 DAY = "2026-10-30"
+ROUNDS = 5
 PARTNER, RESIDENCE, PATH = (UUID(int=number) for number in (1, 2, 3))
 FURNISH = """
 SELECT set_config('app.state', 'us-ny', true);
@@ -78,9 +80,16 @@ def analyse(server: Server) -> None:
             connection.execute("ANALYZE")
 
 
+class Serving(NamedTuple):
+    """A server that runs: where, and as which process."""
+
+    port: int
+    pid: int
+
+
 @contextmanager
-def served(folder: Path, *command: str, **settings: str) -> Iterator[int]:
-    """A server as a process of its own, until the context ends; answers its port. What it logs goes into a file, as in production."""
+def served(folder: Path, *command: str, **settings: str) -> Iterator[Serving]:
+    """A server as a process of its own, until the context ends. What it logs goes into a file, as in production."""
     told = folder / f"{command[0]}.log"
     with told.open("w") as log, subprocess.Popen([sys.executable, "-m", *command], env=os.environ | settings, stderr=log) as process:
         try:
@@ -88,21 +97,16 @@ def served(folder: Path, *command: str, **settings: str) -> Iterator[int]:
                 if process.poll() is not None:
                     raise RuntimeError(f"{command} ended with {process.returncode}:\n{told.read_text()[-2000:]}")
                 time.sleep(0.05)
-            yield int(found[1])
+            yield Serving(int(found[1]), process.pid)
         finally:
             process.terminate()
-
-
-def show(what: str, product: Measured, baseline: Measured) -> None:
-    """Print both, and the ratio of their rates."""
-    print(f"{what}\n  product  {product}\n  bare     {baseline}\n  ratio    {product.rate / baseline.rate:.2f}\n")
 
 
 def run(args: argparse.Namespace) -> None:
     """Measure both servers in turns, so that a busy moment of the machine hits both."""
     exit_on_signals()
     with tempfile.TemporaryDirectory(prefix="wf") as folder, start(Path(folder)) as server:
-        print(f"{args.people:,} people; {args.seconds:.0f} seconds each; 8 connections\n")
+        print(f"{args.people:,} people; {args.seconds:.0f} seconds each, in {ROUNDS} turns; 8 connections\n")
         key, people = furnish(server, "product", args.people)
         _, others = furnish(server, "bare", args.people)
         about = {
@@ -113,13 +117,14 @@ def run(args: argparse.Namespace) -> None:
         product = served(Path(folder), "app.cli", "serve", "--no-worker", "--port", "0", **about)
         bare = served(Path(folder), "bench._bare", server.url("bare", SUPERUSER), str(PARTNER), str(RESIDENCE))
         with product as ours, bare as theirs:
-            asyncio.run(compare((ours, theirs), key, people, others, args.seconds, lambda: analyse(server)))
+            compare((ours, theirs), key, people, others, args.seconds, lambda: analyse(server))
 
 
-async def compare(
-    ports: tuple[int, int], key: str, people: list[str], others: list[str], seconds: float, analyse: Callable[[], None]
+def compare(
+    servers: tuple[Serving, Serving], key: str, people: list[str], others: list[str], seconds: float, analyse: Callable[[], None]
 ) -> None:
     """Warm both up, then write without and with an Idempotency-Key, then read. `analyse` does what autovacuum does within the minute."""
+    product, bare = servers
     ours, theirs, numbers = iter(people), iter(others), count()
 
     def posts(path: str, some: Iterator[str], *, once: bool = False) -> Iterator[bytes]:
@@ -127,20 +132,41 @@ async def compare(
             more = {"Idempotency_Key": f"bench {next(numbers)}"} if once else {}
             yield request("POST", path, key, {"participant": person, "career_path": str(PATH), "started_on": DAY}, **more)
 
-    async def post(*, once: bool = False, bare: bool = False, seconds: float = seconds) -> Measured:
-        if bare:
-            return await measure(ports[1], posts("/enrollments", theirs), seconds=seconds, status=201)
-        return await measure(ports[0], posts("/v1/enrollments", ours, once=once), seconds=seconds, status=201)
+    def post(seconds: float = seconds / ROUNDS, *, once: bool = False) -> Measured:
+        wires = posts("/v1/enrollments", ours, once=once)
+        return measure(product.port, wires, seconds=seconds, status=201, server=product.pid)
 
-    async def get(port: int, path: str, of: Measured) -> Measured:
+    def post_bare(seconds: float = seconds / ROUNDS) -> Measured:
+        return measure(bare.port, posts("/enrollments", theirs), seconds=seconds, status=201, server=bare.pid)
+
+    def get(serving: Serving, path: str, of: Measured) -> Measured:
         wire = request("GET", f"{path}/{json.loads(of.last)['id']}", key)
-        return await measure(port, iter(lambda: wire, b""), seconds=seconds, status=200)
+        return measure(serving.port, iter(lambda: wire, b""), seconds=seconds / ROUNDS, status=200, server=serving.pid)
 
-    for bare in (False, True):
-        await post(bare=bare, seconds=1)
+    post(1)
+    post_bare(1)
     analyse()
-    written, bare_written = await post(), await post(bare=True)
-    show("POST /v1/enrollments", written, bare_written)
-    again, once = await post(), await post(once=True)
-    print(f"POST with an Idempotency-Key\n  with     {once}\n  without  {again}\n  ratio    {once.rate / again.rate:.2f}\n")
-    show("GET /v1/enrollments/{id}", await get(ports[0], "/v1/enrollments", written), await get(ports[1], "/enrollments", bare_written))
+    written, bare_written = in_turns(post, post_bare)
+    show("POST /v1/enrollments", ("product", written), ("bare", bare_written))
+    with_key, without = in_turns(lambda: post(once=True), post)
+    show("POST with an Idempotency-Key", ("with", with_key), ("without", without))
+    read, bare_read = in_turns(lambda: get(product, "/v1/enrollments", written), lambda: get(bare, "/enrollments", bare_written))
+    show("GET /v1/enrollments/{id}", ("product", read), ("bare", bare_read))
+
+
+def in_turns(one: Callable[[], Measured], other: Callable[[], Measured]) -> tuple[Measured, Measured]:
+    """Measure the one and the other, several times."""
+    measured = Measured(), Measured()
+    for _ in range(ROUNDS):
+        measured[0].add(one())
+        measured[1].add(other())
+    return measured
+
+
+def show(what: str, ours: tuple[str, Measured], baseline: tuple[str, Measured]) -> None:
+    """Print both, and the ratios of their rates and of their servers' work."""
+    print(what)
+    for name, measured in (ours, baseline):
+        print(f"  {name:8} {measured}")
+    worked = f"   of processor time {ours[1].each / baseline[1].each:.2f}" if baseline[1].server else ""
+    print(f"  ratio    {ours[1].rate / baseline[1].rate:.2f}{worked}\n")

@@ -35,8 +35,8 @@ def run(args: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="wf") as folder, start(Path(folder)) as server:
         key, known = furnish(server, "product", people)
         here = {"WORKFORCE_DATABASE_URL": server.url("product", APP_ROLE), "WORKFORCE_DATA_FOLDER": folder, "WORKFORCE_TODAY": "2026-10-31"}
-        with served(Path(folder), "app.cli", "serve", "--no-worker", "--port", "0", WORKFORCE_LOG_LEVEL="error", **here) as port:
-            url = f"http://127.0.0.1:{port}"
+        with served(Path(folder), "app.cli", "serve", "--no-worker", "--port", "0", WORKFORCE_LOG_LEVEL="error", **here) as serving:
+            url = f"http://127.0.0.1:{serving.port}"
             print(f"{people:,} people; {args.seconds:.0f} seconds each; milliseconds a call, median of {ROUNDS} turns; aim {AIM}\n")
             compare(url, key, known, args.seconds)
             asyncio.run(compare_awaited(url, key, known[0], args.seconds))

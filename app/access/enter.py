@@ -16,7 +16,13 @@ AnyRead = TypeVar("AnyRead", bound=Read)
 
 # `enter` is SECURITY DEFINER: the application's role has no other way to the table of keys. It is VOLATILE, so that its look-up
 # of a kept answer has a snapshot taken after the lock. See migrations/versions/0001.
-_ENTER = Ready(text("SELECT id, state, partner, role, zone, once, status, headers, answer FROM enter(:digest, :once_key, :once_request)"))
+# `lightly`: this transaction's commit does not wait for the disk (ADR 0015).
+_ENTER = Ready(
+    text(
+        "SELECT id, state, partner, role, zone, once, status, headers, answer,"
+        " CASE WHEN :lightly THEN set_config('synchronous_commit', 'off', true) END FROM enter(:digest, :once_key, :once_request)"
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -37,14 +43,22 @@ class Answered(Exception):
 
 
 async def enter(
-    transaction: AnyRead, key: str, *, request: str = "", once_key: str | None = None, once_request: bytes | None = None
+    transaction: AnyRead,
+    key: str,
+    *,
+    request: str = "",
+    once_key: str | None = None,
+    once_request: bytes | None = None,
+    lightly: bool = False,
 ) -> AnyRead:
     """Make `transaction` that of the key's owner.
+
+    `lightly` is for what only looks: its commit, of the entry that somebody looked, does not wait for the disk (ADR 0015).
 
     Raises `Unauthenticated`; and for a request that was sent before `Answered`, `Conflict` (it is still running) or `Invalid` (it was
     another one).
     """
-    asked = {"digest": sha256(key.encode()).digest(), "once_key": once_key, "once_request": once_request}
+    asked = {"digest": sha256(key.encode()).digest(), "once_key": once_key, "once_request": once_request, "lightly": lightly}
     row = next(iter(await transaction.ready(_ENTER, asked)), None)
     if row is None:
         raise Unauthenticated(

@@ -25,7 +25,12 @@ LIFETIME = timedelta(hours=10)
 """A working day: who comes back tomorrow signs in again."""
 
 _OPEN = text("SELECT open_session(:key, :session, :lifetime)").bindparams(bindparam("lifetime", type_=Interval))
-_ENTER = Ready(text("SELECT id, state, partner, role, zone, partner_name, state_name FROM enter_session(:digest)"))
+_ENTER = Ready(
+    text(
+        "SELECT id, state, partner, role, zone, partner_name, state_name,"
+        " CASE WHEN :lightly THEN set_config('synchronous_commit', 'off', true) END FROM enter_session(:digest)"
+    )
+)
 _CLOSE = text("SELECT close_session(:session)")
 
 
@@ -57,9 +62,9 @@ async def sign_in(tx: Tx, key: str, *, before: str = "", request: str = "") -> s
     return token
 
 
-async def enter_session(transaction: AnyRead, token: str, *, request: str = "") -> SignedIn:
-    """Make `transaction` that of whoever signed in. Raises `Unauthenticated`."""
-    row = next(iter(await transaction.ready(_ENTER, {"digest": _digest(token)})), None) if token else None
+async def enter_session(transaction: AnyRead, token: str, *, request: str = "", lightly: bool = False) -> SignedIn:
+    """Make `transaction` that of whoever signed in. `lightly`: see `access.enter`. Raises `Unauthenticated`."""
+    row = next(iter(await transaction.ready(_ENTER, {"digest": _digest(token), "lightly": lightly})), None) if token else None
     if row is None:
         raise Unauthenticated("Sign in. A session ends after a working day, when you sign out, or when its key does.")
     transaction.actor = Actor(row.id, row.state, row.partner, row.role, frozenset(ROLES[Role(row.role)]), request, row.zone)

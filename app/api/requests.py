@@ -3,7 +3,6 @@
 import time
 
 import structlog
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -31,7 +30,7 @@ class Requests:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = request
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request.encode())]
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request=request):

@@ -1,22 +1,17 @@
-"""What a screen asks for: `Tx` or `Read`, as whoever signed in, and that with a permission. As for the API, one request is one
-transaction, committed after the answer is made and before it is sent. What writes needs the form's forgery token."""
+"""What a screen asks for: `Tx` or `Read`, as whoever signed in, and that with a permission. It is the API's mechanism
+(`access.dependencies.Door`) with another way of knowing the caller. What writes needs the form's forgery token."""
 
-from collections.abc import AsyncIterator
 from datetime import date
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Request, Response
 
-from app.access.permissions import Permission
+from app.access.dependencies import SAFE, Door
 from app.access.sessions import check_forgery, enter_session
 from app.core import db
-from app.core.actor import Actor
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 FIELD, HEADER = "forgery_token", "x-forgery-token"
-SAFE = {"GET", "HEAD", "OPTIONS"}
-
-AnyRead = TypeVar("AnyRead", bound=db.Read)
 
 
 def on_this_machine(request: Request) -> bool:
@@ -58,77 +53,30 @@ async def sent_token(request: Request) -> str:
     return field if isinstance(field, str) else ""
 
 
-async def _entered(transaction: AnyRead, request: Request) -> AnyRead:
-    token = kept(request)
-    request.state.signed_in = await enter_session(transaction, token, request=request.state.id)
-    request.state.session, request.state.by = token, transaction.actor
-    return transaction
+class _BySession(Door):
+    """Browsers send a cookie, and with what writes the form's forgery token."""
+
+    checks_forgery = True  # a test walks the routes and reads it
+
+    async def check(self, request: Request) -> None:
+        if request.method not in SAFE:
+            request.state.sent_token = await sent_token(request)
+
+    async def enter(self, transaction: db.Read, request: Request, *, lightly: bool) -> None:
+        token = kept(request)
+        request.state.signed_in = await enter_session(transaction, token, request=request.state.id, lightly=lightly)
+        request.state.session, request.state.by = token, transaction.actor
+
+    async def admit(self, _tx: db.Tx, request: Request) -> None:
+        if request.method not in SAFE:
+            check_forgery(request.state.session, request.state.sent_token)
 
 
-async def _transaction(request: Request) -> AsyncIterator[db.Tx]:
-    """The request's one transaction, as whoever signed in."""
-    try:
-        async with request.app.state.database.transaction() as tx:
-            await _entered(tx, request)
-            if request.method not in SAFE:
-                check_forgery(request.state.session, await sent_token(request))
-            yield tx
-            await tx.commit()
-    finally:
-        await request.close()  # files that a form brought
-
-
-_transaction.checks_forgery = True  # type: ignore[attr-defined]  # a test walks the routes and reads it
-
-
-async def _reading(request: Request) -> AsyncIterator[db.Read]:
-    """A transaction that cannot write, as whoever signed in."""
-    async with request.app.state.database.reading() as read:
-        yield await _entered(read, request)
-
-
-async def signed_in(request: Request) -> Actor:
-    """Who signed in, before the request's transaction begins: for a screen that first takes a file."""
-    database: db.Database = request.app.state.database
-    async with database.reading() as read:
-        return (await _entered(read, request)).actor
-
-
-_InTransaction = Depends(_transaction, scope="function")
-_InReading = Depends(_reading, scope="function")
-Tx = Annotated[db.Tx, _InTransaction]
-Read = Annotated[db.Read, _InReading]
-
-
-async def _today(request: Request, tx: Tx) -> date:
-    return tx.actor.today(request.app.state.clock)
-
-
-async def _today_read(request: Request, read: Read) -> date:
-    return read.actor.today(request.app.state.clock)
-
-
-Today = Annotated[date, Depends(_today, scope="function")]
+DOOR = _BySession()
+Tx = Annotated[db.Tx, DOOR.tx]
+Read = Annotated[db.Read, DOOR.read]
+Today = Annotated[date, DOOR.today]
 """The date where the caller's state is, of a screen that writes or shows personal data (which leaves an entry)."""
-TodayRead = Annotated[date, Depends(_today_read, scope="function")]
+TodayRead = Annotated[date, DOOR.today_read]
 """The date where the caller's state is, of a screen that only reads."""
-
-
-def may(permission: Permission) -> Any:
-    """Whoever signed in, who holds `permission`, on a screen that writes; anybody else gets a page that says why not."""
-
-    async def holder(tx: Annotated[db.Tx, _InTransaction]) -> Actor:
-        return tx.actor.holding(permission)
-
-    holder.permission = permission  # type: ignore[attr-defined]  # a test walks the routes and reads it
-    return Depends(holder, scope="function")
-
-
-def may_see(permission: Permission, *, or_else: str | None = None) -> Any:
-    """Whoever signed in, who holds `permission`, on a screen that reads; anybody else is told `or_else`, where there is more to say."""
-
-    async def holder(read: Annotated[db.Read, _InReading]) -> Actor:
-        return read.actor.holding(permission, or_else=or_else)
-
-    holder.permission = permission  # type: ignore[attr-defined]  # a test walks the routes and reads it
-    return Depends(holder, scope="function")
+may, may_see, signed_in = DOOR.may, DOOR.may_see, DOOR.caller

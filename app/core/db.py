@@ -4,24 +4,27 @@ One request or task is one transaction. Row-level security gives every transacti
 whose name `app.state` holds. `access.enter` sets it for a request, `Database.transaction(state=…)` for a task.
 """
 
+from asyncio import Semaphore, timeout
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Date, Executable, LargeBinary, MetaData, Numeric, Row, Text, Uuid, text
+import psycopg
+from sqlalchemy import BigInteger, Date, Executable, LargeBinary, MetaData, NullPool, Numeric, Row, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.event import listen
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.core.acts import Act, Candidates, act_binds
 from app.core.errors import Unavailable
-from app.core.ready import Ready
+from app.core.ready import Line, Ready, without_values
 
 if TYPE_CHECKING:
     from app.core.actor import Actor
@@ -103,8 +106,8 @@ class Read:
 
     actor: "Actor"
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self.connection = connection
+    def __init__(self, connection: AsyncConnection, line: Line) -> None:
+        self.connection, self.line = connection, line
 
     async def all(self, statement: Executable, binds: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
         return (await self.connection.execute(statement, binds)).all()
@@ -117,7 +120,7 @@ class Read:
 
     async def ready(self, statement: Ready, binds: Mapping[str, Any]) -> list[Any]:
         """The rows of a statement that is compiled already."""
-        return await statement.rows(self.connection, binds)
+        return await self.line.rows(statement, binds)
 
     async def stream(self, statement: Executable, binds: Mapping[str, Any] | None = None) -> AsyncIterator[Row[Any]]:
         """The rows one after the other through a server-side cursor: never all of them in memory."""
@@ -154,59 +157,126 @@ class Tx(Read):
         await task.configure(connection=raw.driver_connection).defer_async(**arguments, state=self.actor.state)
 
     async def commit(self) -> None:
-        await self.connection.commit()
+        await _committed(self)
+
+
+async def _committed(transaction: Read) -> None:
+    if transaction.connection.in_transaction():
+        await transaction.connection.commit()
+    else:  # SQLAlchemy has no part in it
+        await transaction.line.driver.commit()
+
+
+PATIENCE = 10
+"""Seconds that somebody waits for a connection."""
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """What SQLAlchemy raises repeats the driver's message."""
+    if isinstance(error := context.original_exception, psycopg.Error):
+        without_values(error)
+        if (raised := context.sqlalchemy_exception) is not None:
+            raised.args = (f"({type(error).__module__}.{type(error).__name__}) {error}",)
 
 
 class Database:
-    """A pool of connections as one role."""
+    """Connections as one role, kept open from one transaction to the next."""
 
     def __init__(self, url: str, *, pool: int = 10) -> None:
         self.url = url
         self.engine = create_async_engine(
             make_url(url).set(drivername="postgresql+psycopg"),
-            pool_size=pool,
-            max_overflow=0,
-            pool_timeout=10,
-            connect_args={"options": "-csearch_path=public,jobs -ctimezone=UTC", "application_name": "workforce", "connect_timeout": 5},
+            poolclass=NullPool,
+            hide_parameters=True,
+            connect_args={
+                "options": "-csearch_path=public,jobs -ctimezone=UTC",
+                "application_name": "workforce",
+                "connect_timeout": 5,
+                "prepare_threshold": None,  # `Line` prepares what is worth it; the driver forgets all that is prepared at every rollback
+            },
         )
+        listen(self.engine.sync_engine, "handle_error", _without_values)
+        self._idle: list[Read] = []
+        self._free = Semaphore(pool)
 
     @asynccontextmanager
     async def transaction(self, actor: "Actor | None" = None) -> AsyncIterator[Tx]:
         """A writing transaction; rolled back unless its user commits. With an actor, in the actor's state."""
-        async with self._connection(read_only=False) as connection:
-            yield await _entered(Tx(connection), actor)
+        async with self._connection(read_only=False) as held:
+            yield await _entered(Tx(held.connection, held.line), actor)
 
     @asynccontextmanager
     async def reading(self, actor: "Actor | None" = None) -> AsyncIterator[Read]:
         """A transaction that PostgreSQL itself keeps from writing."""
-        async with self._connection(read_only=True) as connection:
-            yield await _entered(Read(connection), actor)
+        async with self._connection(read_only=True) as held:
+            yield await _entered(Read(held.connection, held.line), actor)
 
     @asynccontextmanager
-    async def _connection(self, *, read_only: bool) -> AsyncIterator[AsyncConnection]:
+    async def _connection(self, *, read_only: bool) -> AsyncIterator[Read]:
+        """A connection with nothing begun on it, that nobody else uses meanwhile."""
+        try:
+            async with timeout(PATIENCE):
+                await self._free.acquire()
+        except TimeoutError as waited:
+            raise Unavailable("The database does not answer. Try again in a moment.") from waited
+        try:
+            held = self._idle.pop() if self._idle else await self._opened()
+            try:
+                if held.line.driver.read_only is not read_only:
+                    await held.line.driver.set_read_only(read_only)  # nothing is sent: the BEGIN to come says it
+                yield held
+            finally:
+                await self._left(held)
+        finally:
+            self._free.release()
+
+    async def _opened(self) -> Read:
         try:
             connection = await self.engine.connect()
+            driver: Any = (await connection.get_raw_connection()).driver_connection
         except (DBAPIError, TimeoutError, OSError) as failed:
             raise Unavailable("The database does not answer. Try again in a moment.") from failed
+        return Read(connection, Line(driver))
+
+    async def _left(self, held: Read) -> None:
+        """Take back what was not committed, and keep the connection for whoever comes next."""
         try:
-            if read_only:
-                await connection.execution_options(postgresql_readonly=True)  # nothing is sent: the BEGIN to come says it
-            if connection.sync_connection is not None:
-                connection.sync_connection.begin()  # nothing is sent: the driver begins with the first statement, whoever sends it
-            yield connection
+            with suppress(DBAPIError, psycopg.Error):
+                if held.connection.in_transaction():
+                    await held.connection.rollback()
+                elif not held.line.idle:
+                    await held.line.rollback()
         finally:
-            await connection.close()
+            if held.line.idle:
+                self._idle.append(held)
+            elif held.line.driver.closed:
+                await self._dropped(held, *self._taken())  # what broke one broke the idle ones
+            else:
+                await self._dropped(held)
+
+    def _taken(self) -> list[Read]:
+        taken, self._idle = self._idle, []
+        return taken
+
+    @staticmethod
+    async def _dropped(*held: Read) -> None:
+        for each in held:
+            each.line.driver.pgconn.finish()
+            await each.connection.invalidate()
+            await each.connection.close()
 
     async def close(self) -> None:
+        """Close the connections that nobody uses."""
+        await self._dropped(*self._taken())
         await self.engine.dispose()
 
 
 AnyRead = TypeVar("AnyRead", bound=Read)
-ENTERED = text("SELECT set_config('app.state', :state, true)")
+_ENTERED = Ready(text("SELECT set_config('app.state', :state, true)"))
 
 
 async def _entered(transaction: AnyRead, actor: "Actor | None") -> AnyRead:
     if actor is not None:
-        await transaction.scalar(ENTERED, {"state": actor.state})
+        await transaction.ready(_ENTERED, {"state": actor.state})
         transaction.actor = actor
     return transaction

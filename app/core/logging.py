@@ -6,11 +6,13 @@ social security number are blotted out, and an exception is told by its type and
 what was sent or stored ("Key (email)=(…) already exists").
 """
 
+import json
 import logging
 import re
 import sys
 import traceback
 from collections.abc import Mapping, MutableMapping
+from contextlib import nullcontext
 from functools import lru_cache
 from types import TracebackType
 from typing import Any, TextIO
@@ -38,6 +40,28 @@ QUIET = ("httpx", "httpcore", "sqlalchemy", "asyncio", "procrastinate", "fiona",
 """Libraries whose chatter below a warning quotes statements, addresses or arguments."""
 
 
+class _Lines:
+    """Where our own events go: each is written as the line that it is, without a record, a handler and a formatter of `logging`."""
+
+    def __init__(self, name: str, handler: logging.StreamHandler[TextIO]) -> None:
+        self.name = name
+        self._handler = handler
+
+    def info(self, line: str) -> None:
+        with self._handler.lock or nullcontext():  # shared with the libraries' lines
+            self._handler.stream.write(line + "\n")
+            self._handler.flush()
+
+    debug = warning = error = critical = exception = info
+
+
+_ENCODER = json.JSONEncoder(default=str)
+
+
+def _line(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+    return _ENCODER.encode(event)
+
+
 def configure(level: str = "info", stream: TextIO | None = None) -> None:
     """Send every log of this process through here, from `level` on. Called once by an entry point."""
     shared: list[Processor] = [
@@ -49,18 +73,18 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
         exceptions_without_messages,
         without_personal_data,
     ]
-    structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer(default=str)],
+            foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _line]
         )
+    )
+    named = structlog.stdlib.LoggerFactory(ignore_frame_names=[__name__])  # finds the module whose logger it is
+    structlog.configure(
+        processors=[*shared, _line],
+        logger_factory=lambda *names: _Lines(named(*names).name, handler),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=True,
     )
     root = logging.getLogger()
     root.handlers = [handler]

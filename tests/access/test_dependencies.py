@@ -25,6 +25,14 @@ async def door(app: FastAPI) -> None:
         mode = await read.scalar(text("SHOW transaction_read_only"))
         return {"today": today.isoformat(), "state": by.state, "read_only": mode}
 
+    @made.get("/waiting")
+    async def waiting(tx: Tx) -> str:
+        return str(await tx.scalar(text("SHOW synchronous_commit")))
+
+    @made.post("/waiting")
+    async def waiting_to_write(tx: Tx) -> str:
+        return str(await tx.scalar(text("SHOW synchronous_commit")))
+
     @made.post("/day")
     async def write(tx: Tx, today: Today, by: Annotated[Actor, may(Permission.ENROLL)], then_fail: bool = False) -> dict[str, str]:
         await tx.run(text("INSERT INTO partners (key, name, kind, active_from) VALUES ('made', 'Made', 'nonprofit', '2020-01-01')"))
@@ -69,3 +77,9 @@ async def test_today_is_the_states_date(client: Client, app: FastAPI, own_db: Te
 async def test_who_lacks_the_permission_does_nothing(client: Client, own_db: TestDatabase) -> None:
     assert (await client(PAT).post("/day")).status_code == 403
     assert await made(own_db) == 0
+
+
+async def test_what_writes_waits_for_the_disk_and_what_looks_does_not(client: Client) -> None:
+    """Each has its own way, in whatever order they come to the same connection (ADR 0015)."""
+    for method, waits in (("post", "on"), ("get", "off"), ("post", "on"), ("get", "off")):
+        assert (await getattr(client(ALICE), method)("/waiting")).json() == waits

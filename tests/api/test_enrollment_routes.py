@@ -211,22 +211,22 @@ async def test_a_list_comes_page_by_page_in_as_many_queries(ground: TestDatabase
 
 
 async def test_the_number_of_round_trips(alice: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between BEGIN and COMMIT: the door, and one statement for enrolling or reading an enrollment. A list costs one more, its entry."""
-    statements: list[object] = []
-    execute = psycopg.AsyncCursor.execute
+    """Three: BEGIN with the door, one statement for enrolling or reading an enrollment, COMMIT. A list costs one more, its entry."""
+    trips: list[object] = []
+    sent = psycopg.AsyncConnection.wait
 
-    async def counted(self: Any, query: Any, *arguments: Any, **more: Any) -> Any:
-        statements.append(query)
-        return await execute(self, query, *arguments, **more)
+    async def counted(self: Any, *arguments: Any, **more: Any) -> Any:
+        trips.append(arguments)
+        return await sent(self, *arguments, **more)
 
-    assert (await alice.get("/v1/me")).status_code == 200  # the first connection asks which database it is
-    monkeypatch.setattr(psycopg.AsyncCursor, "execute", counted)
+    assert (await alice.get("/v1/enrollments")).status_code == 200  # the first connection asks which database it is
+    monkeypatch.setattr(psycopg.AsyncConnection, "wait", counted)
     id_ = await enrolled(alice)
-    assert len(statements) == 2
-    for path, needed in ((f"/v1/enrollments/{id_}", 2), ("/v1/enrollments", 3), (f"/v1/participants/{ANN}/timeline", 2)):
-        statements.clear()
+    assert len(trips) == 3
+    for path, needed in ((f"/v1/enrollments/{id_}", 3), ("/v1/enrollments", 4), (f"/v1/participants/{ANN}/timeline", 3)):
+        trips.clear()
         assert (await alice.get(path)).status_code == 200
-        assert len(statements) == needed, path
+        assert len(trips) == needed, path
 
 
 # Participations

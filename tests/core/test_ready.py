@@ -1,17 +1,36 @@
 """Statements that are compiled once: they answer what SQLAlchemy answers, and fail as it fails."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
-from sqlalchemy import ARRAY, Date, Text, Uuid, bindparam, exists, func, insert, literal, not_, select, text
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Date,
+    LargeBinary,
+    Numeric,
+    Text,
+    Uuid,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal,
+    literal_column,
+    not_,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, NotSupportedError
 
 from app.access.models import OnceAnswer
-from app.core.db import Tx
+from app.core.db import Database, Tx
 from app.core.ready import Ready
 from app.partners.models import Partner
 from tests.conftest import TestDatabase
@@ -33,6 +52,16 @@ async def test_values_go_in_and_come_out_as_sqlalchemy_has_them(db: Tx, values: 
     plain = await db.first(KINDS, values)
     assert plain is not None
     assert row._asdict() == plain._asdict()
+
+
+async def test_what_stands_alone_has_its_type(db: Tx) -> None:
+    """In a union nothing but the bind itself says what it is."""
+    types = {"yes": Boolean, "blob": LargeBinary, "share": Numeric}
+    values = {"yes": True, "blob": b"\0\xff", "share": Decimal("0.10")}
+    for some in (values, dict.fromkeys(values), values):
+        asked: Any = select(*(bindparam(name, type_=kind).label(name) for name, kind in types.items()))
+        there: Any = select(literal_column("false"), literal_column("'a'::bytea"), literal_column("1.5"))
+        assert tuple(some.values()) in [tuple(row) for row in await db.ready(Ready(union_all(asked, there)), some)]
 
 
 async def test_it_can_be_run_again_with_other_values(db: Tx) -> None:
@@ -61,7 +90,7 @@ async def test_a_broken_constraint_is_what_it_is_elsewhere(db: Tx) -> None:
 
 async def test_a_connection_that_broke_is_replaced(own_db: TestDatabase) -> None:
     backend = Ready(text("SELECT pg_backend_pid() AS pid"))
-    with pytest.raises(Exception, match="terminating connection") as broken:  # noqa: PT012 - the transaction has to end too
+    with pytest.raises(Exception, match=r"closed the connection|terminating connection") as broken:  # noqa: PT012 - the transaction has to end too
         async with own_db.transaction() as tx:
             [row] = await tx.ready(backend, {})
             with psycopg.connect(own_db.superuser_url, autocommit=True) as superuser:
@@ -101,3 +130,41 @@ async def test_what_must_not_exist_is_looked_up_and_not_read_through(own_db: Tes
     async with own_db.reading(DANA.actor) as read:
         found = await read.ready(ready, {"keys": [ERIE.key, "nobody"]})
     assert [tuple(row) for row in found] == [(ERIE.key, False), ("nobody", True)]
+
+
+async def test_what_is_prepared_stays_through_commits_and_rollbacks(own_db: TestDatabase) -> None:
+    """The driver's own way forgets everything with each rollback, and PostgreSQL would plan every act anew after each refusal."""
+    named = Ready(select(Partner.name).where(Partner.key == bindparam("key")))
+    there = text("SELECT count(*) FROM pg_prepared_statements WHERE statement = :text")
+    database = Database(own_db.url, pool=1)
+    try:
+        for commits in (True, False, True, False):
+            async with database.transaction(DANA.actor) as tx:
+                assert [row.name for row in await tx.ready(named, {"key": ERIE.key})] == [ERIE.name]
+                assert await tx.scalar(there, {"text": named.text}) == 1
+                if commits:
+                    await tx.commit()
+        async with database.reading(DANA.actor) as read:
+            assert await read.scalar(there, {"text": named.text}) == 1
+    finally:
+        await database.close()
+
+
+async def test_it_is_prepared_anew_when_the_table_has_changed(own_db: TestDatabase) -> None:
+    """As by a migration while the server runs: one request fails, and the next is answered."""
+    everything = Ready(text("SELECT * FROM changing"))
+    with psycopg.connect(own_db.superuser_url, autocommit=True) as superuser:
+        superuser.execute("CREATE TABLE changing AS SELECT 1 AS one")
+        superuser.execute("GRANT SELECT ON changing TO PUBLIC")
+        database = Database(own_db.url, pool=1)
+        try:
+            async with database.reading() as read:
+                assert [row.one for row in await read.ready(everything, {})] == [1]
+            superuser.execute("ALTER TABLE changing ALTER one TYPE text")
+            with pytest.raises(NotSupportedError, match="cached plan"):
+                async with database.reading() as read:
+                    await read.ready(everything, {})
+            async with database.reading() as read:
+                assert [row.one for row in await read.ready(everything, {})] == ["1"]
+        finally:
+            await database.close()

@@ -118,7 +118,7 @@ async def test_an_index_is_asked_for_the_key(full: Tx) -> None:
     for name, (statement, keys) in HOT.items():
         ready = statement if isinstance(statement, Ready) else Ready(statement)
         async with driver.cursor() as cursor:
-            await cursor.execute(b"EXPLAIN (GENERIC_PLAN, FORMAT JSON) " + ready._sql)
+            await cursor.execute(b"EXPLAIN (GENERIC_PLAN, FORMAT JSON) " + ready.sql)
             [told] = await cursor.fetchone()
         found = list(scans(told[0]["Plan"]))
         for key, condition in keys.items():
@@ -134,6 +134,6 @@ async def test_what_is_looked_for_without_a_key_is_found(full: Tx) -> None:
     driver = (await full.connection.get_raw_connection()).driver_connection
     assert driver is not None
     async with driver.cursor() as cursor:
-        await cursor.execute(b"EXPLAIN (GENERIC_PLAN, FORMAT JSON) " + ready._sql)
+        await cursor.execute(b"EXPLAIN (GENERIC_PLAN, FORMAT JSON) " + ready.sql)
         [told] = await cursor.fetchone()
     assert not [cond for table, _, cond in scans(told[0]["Plan"]) if table == "enrollments" and "planned_end" in cond]

@@ -70,7 +70,14 @@ def not_idempotent(app: FastAPI) -> list[str]:
 
 
 def checks_forgery(dependant: Dependant) -> bool:
-    return any(getattr(each.call, "checks_forgery", False) or checks_forgery(each) for each in dependant.dependencies)
+    """Whether a dependency does by itself, or is the writing transaction of a door that does."""
+    for each in dependant.dependencies:
+        door = getattr(each.call, "__self__", None)
+        if getattr(each.call, "checks_forgery", False) or (
+            getattr(door, "checks_forgery", False) and getattr(each.call, "__name__", "") == "_transaction"
+        ):
+            return True
+    return any(checks_forgery(each) for each in dependant.dependencies)
 
 
 def forgeable(app: FastAPI) -> list[str]:
