@@ -7,7 +7,7 @@ same bytes, on every run and however the rows were cut into batches.
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,8 +15,13 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from app.core.errors import Invalid
+from app.core.whole import Target, opened
 
-Target = Path | BinaryIO
+__all__ = [
+    "BLOCK", "GROUP", "Malformed", "Target", "Unreadable", "as_text", "is_text", "neutralised", "opened", "plain", "read_csv",
+    "read_parquet", "regrouped", "restored", "write_csv", "write_parquet",
+]  # fmt: skip
+
 BLOCK = 1 << 20  # bytes of CSV read at a time
 GROUP = 65_536  # rows of a Parquet row group
 
@@ -179,21 +184,6 @@ def as_text(batch: pa.RecordBatch) -> pa.RecordBatch:
     for field in batch.schema:
         _csv_type(field)
     return pa.RecordBatch.from_arrays([plain(column).cast(pa.string()) for column in batch.columns], schema=pa.schema(fields))
-
-
-@contextlib.contextmanager
-def opened(target: Target) -> Iterator[BinaryIO]:
-    """A binary file to write to. A path's file is there when it is whole and not before; one that is given is left open."""
-    if not isinstance(target, Path):
-        yield target
-        return
-    part = target.with_name(f".{target.name}.part")
-    try:
-        with part.open("wb") as file:
-            yield file
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

@@ -1,8 +1,6 @@
 """Tables of outcomes in files. Each says on every page, and in every row, whom it is for."""
 
 from collections.abc import Iterator, Sequence
-from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +13,7 @@ from app.core.workbooks import write_xlsx as write_workbook
 from app.outcomes.disclosure import NOTICE, Internal
 from app.outcomes.indicators import Indicator, Measure, Population
 from app.outcomes.table import Figure, Table
+from app.outcomes.wording import in_words
 
 TIDY = pa.schema(
     [
@@ -166,15 +165,3 @@ def spoken(figure: Figure) -> str:
     if figure.value is None:
         return figure.status.value.replace("_", " ")
     return in_words(figure.indicator.measure, figure.value)
-
-
-def in_words(measure: Measure, value: Fraction) -> str:
-    """A value for people: `67.7 %`, `$8,200`, `1,204`. Rates are rounded half up to 0.1 %, as form ETA-9169 shows them."""
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    match measure:
-        case Measure.COUNT:
-            return f"{exact:,.0f}"
-        case Measure.RATE:
-            return f"{(exact * 100).quantize(Decimal('0.1'), ROUND_HALF_UP)} %"
-        case Measure.MEDIAN:
-            return f"${(exact / 100).quantize(Decimal(1), ROUND_HALF_UP):,}"

@@ -8,6 +8,7 @@ read; those that are not there are blank. Cells that are missing at the end of a
 import csv
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -41,7 +42,9 @@ NUMBERS: Mapping[Kind, pl.DataType] = {Kind.DATE: pl.Int32(), Kind.MONEY: pl.Flo
 """What cells are written as that are no text; dates without dashes."""
 
 LARGEST = 99  # code
+WIDTH = {"102": 3, **dict.fromkeys(BOARDS, 5)}  # characters
 FIRST_DAY, LAST_DAY = 19000101, 21991231
+DAYS = 1 << 20  # as many as there are in 2,870 years, around 1970
 LINE = "line"
 SHOWN = 200
 """So many lines with mistakes are told one by one."""
@@ -83,14 +86,16 @@ def read(path: Path) -> Flat:
     there = [name for name in names if name in ELEMENTS]
     if not there:
         raise Unfit("No column of the file is an element that is known. Its first line is a header of element numbers, as 100,900,901.")
-    try:
-        rows = _rows(path, names)
-    except pl.exceptions.PolarsError as error:
-        raise Unfit(_unreadable(path, len(header))) from error
+    with ThreadPoolExecutor(1) as beside:
+        digest = beside.submit(_digest, path)
+        try:
+            rows = _rows(path, names)
+        except pl.exceptions.PolarsError as error:
+            raise Unfit(_unreadable(path, len(header))) from error
     blank = [pl.lit(None, POLARS[kind]).alias(name) for name, kind in ELEMENTS.items() if name not in there]
     return Flat(
         rows.with_columns(*blank).rename({"900": "entry"}),
-        _digest(path),
+        digest.result(),
         tuple(name for name in header if name not in ELEMENTS),
         tuple(name for name in ELEMENTS if name not in there),
     )
@@ -135,7 +140,14 @@ def _plainly(path: Path, names: Sequence[str], there: Sequence[str], dashed: Col
         return None
     meant = [_meant(rows[name]) for name in types if name not in codes]
     lost = any(column.null_count() > rows[column.name].null_count() for column in meant)
-    return None if lost else rows.with_columns(meant)
+    text = [name for name in there if name == "101" or (name in WIDTH and _shortest(rows[name]) < WIDTH[name])]
+    return None if lost else rows.with_columns(*meant, *(_padded(name, pl.col(name)) for name in text))
+
+
+def _shortest(column: pl.Series) -> int:
+    """The fewest characters of a column of text; 0 if all is blank."""
+    least: int | None = column.to_frame().select(pl.all().str.len_bytes().min()).item()
+    return least or 0
 
 
 def _ends(rows: pl.DataFrame, names: Sequence[str]) -> tuple[int | None, ...]:
@@ -180,10 +192,16 @@ def too_close(rows: pl.DataFrame) -> pl.DataFrame:
 
     They should be one record (edit check PC-03). They are told, never merged.
     """
-    earlier = pl.col("901").shift()
-    same, near = pl.col("key") == pl.col("key").shift(), earlier.is_null() | (pl.col("entry") < earlier + pl.duration(days=90))
-    ordered = rows.lazy().drop_nulls(["100", "entry"]).select(LINE, "entry", "901", key=pl.col("100").hash()).sort("key", "entry", LINE)
-    return ordered.select(LINE, after=pl.col(LINE).shift(), close=same & near).filter("close").drop("close").sort(LINE).collect()
+    known = rows.select(LINE, "100", "entry", "901").filter(pl.col("100").is_not_null() & pl.col("entry").is_not_null())
+    # Person and day in one number, which sorts twice as fast as two columns. Of a million persons two may share one by chance; then one
+    # of their rows may stand between two of the other's, and these go untold.
+    day = (pl.col("entry").to_physical().cast(pl.Int64) + DAYS // 2).clip(0, DAYS - 1).cast(pl.UInt64)
+    order = known.select(pl.col("100").hash() // DAYS * DAYS + day).to_series().arg_sort()
+    before = pl.all().shift().name.prefix("before ")
+    each = known[order].lazy().with_columns(before).filter(pl.col("100") == pl.col("before 100"))
+    left = pl.col("before 901")
+    near = left.is_null() | (pl.col("entry") < left + pl.duration(days=90))
+    return each.filter(near).select(LINE, after="before line").sort(LINE).collect()
 
 
 def _header(path: Path) -> list[str]:
@@ -214,7 +232,7 @@ def _at_once(name: str, dashed: bool) -> pl.Expr:
         case Kind.MONEY | Kind.CODE:
             return told
         case _:
-            return _padded(name, _text(name))
+            return _text(name)
 
 
 def _quickly(name: str, dashed: bool) -> pl.Expr:
@@ -263,13 +281,9 @@ def _code(told: pl.Expr) -> pl.Expr:
 
 def _padded(name: str, told: pl.Expr) -> pl.Expr:
     """Codes of counties and boards with the leading zeros that spreadsheets take away; the state in capitals."""
-    match name:
-        case "102":
-            return told.str.zfill(3)
-        case "101":
-            return told.str.to_uppercase()
-        case _:
-            return told.str.zfill(5) if name in BOARDS else told
+    if name == "101":
+        return told.str.to_uppercase()
+    return told.str.zfill(WIDTH[name]) if name in WIDTH else told
 
 
 def _mistakes(told: pl.DataFrame, there: Sequence[str]) -> Unfit:

@@ -11,12 +11,12 @@ import pytest
 from app.core.periods import Period, last_day, number
 from app.outcomes.cohorts import EXITED, SERVED, cohort
 from app.outcomes.compute import ALL, compute, written
-from app.outcomes.files import in_words
 from app.outcomes.flat import read
 from app.outcomes.indicators import Measure
 from app.outcomes.individuals import places
 from app.outcomes.rules import Asked
 from app.outcomes.transcripts import Semester, gained
+from app.outcomes.wording import in_words
 from app.states.policy import Policy
 from tests.spec import federal_reference as plain
 from tests.spec.federal_examples import EARNINGS, EXAMPLES, FIRST_REPORTS, ROUNDED, SEMESTERS, WINDOWS, Example

@@ -14,15 +14,15 @@ from rich.table import Table as Grid
 
 from app.core.errors import Invalid
 from app.core.periods import Kind, Period, last_ended
-from app.core.tabular import opened
+from app.core.whole import opened
 from app.outcomes import compute as computing
 from app.outcomes import individuals
 from app.outcomes.compute import ALL, Cell, Computed
-from app.outcomes.files import in_words
 from app.outcomes.flat import Flat, read, too_close, unread
 from app.outcomes.groups import groupings
 from app.outcomes.indicators import Measure
 from app.outcomes.rules import Asked
+from app.outcomes.wording import in_words
 from app.states.policy import Policy
 
 TOLD = 100  # rows that lie too close are named in a receipt, one by one
