@@ -85,6 +85,9 @@ POLICIES = st.fixed_dictionaries(
         "common_exit_programs": st.lists(st.sampled_from(["adult", "youth"]), unique=True),
         "gap_grace": st.integers(0, 365),
         "occupation_coverage": st.floats(0, 1),
+        "code9": st.sampled_from(["left_out", "negative"]),
+        "youth_credential": st.sampled_from(["formula", "text"]),
+        "one_year": st.sampled_from(["365", "anniversary"]),
     },
 )
 STATE_DEFINITIONS = st.builds(
