@@ -6,10 +6,12 @@ import pkgutil
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import psycopg
 import structlog
 from procrastinate import JobContext, PsycopgConnector
 from procrastinate.tasks import Task
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 import app
 from app.core.actor import Actor
@@ -76,8 +78,8 @@ async def _look_after_imports(workshop: Workshop) -> None:
         await asyncio.sleep(LOOKED_AFTER_SECONDS)
         try:
             await taken_up(workshop)
-        except Unavailable as away:  # the database: it is asked again
-            log.warning("imports not looked after", why=away.detail)
+        except (Unavailable, DBAPIError, psycopg.Error) as away:  # the database: it is asked again
+            log.warning("imports not looked after", why=type(away).__name__)
 
 
 async def work(settings: Settings, database_url: str, *, until_done: bool = False, queues: Iterable[str] | None = None) -> None:

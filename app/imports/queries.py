@@ -25,7 +25,7 @@ _REFUSED = (
 
 
 async def with_errors(read: Read, *, by: Actor, today: date) -> Sequence[Row[Any]]:
-    """The last ten imports of the caller's (of the whole state's, for its own staff) that were refused in the last 90 days.
+    """The last ten imports of the caller's (of the whole state's, for its own staff) of the last 90 days that had mistakes.
 
     Rows: id, kind, begun_at, rows, refused (how many violations), detail (counts by code).
     """

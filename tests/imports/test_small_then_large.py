@@ -1,9 +1,7 @@
 """A connection that has seen a few people takes in very many: what it planned for a small table may not serve a large one."""
 
-import pytest
 from sqlalchemy import text
 
-from app.imports import engine
 from tests.conftest import TestDatabase
 from tests.imports.test_engine import ADA, bring
 
@@ -32,8 +30,3 @@ async def looked_at(database: TestDatabase) -> int:
 
 async def test_each_of_very_many_is_looked_up_by_itself(own_db: TestDatabase) -> None:
     assert await looked_at(own_db) < 20 * MANY
-
-
-async def test_that_would_be_noticed(own_db: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_FORGET", text("SELECT 1"))
-    assert await looked_at(own_db) > 100 * MANY
