@@ -23,7 +23,7 @@ from app.definitions.kind import Home, Wanted
 from app.definitions.kinds.states import STATES
 from app.definitions.mistakes import Mistaken
 from app.definitions.registry import KINDS
-from app.demo import loading, partners, visitors
+from app.demo import loading, partners, story, visitors
 from app.demo.kept import Kept
 from app.demo.population import DELIVERIES, VERSION
 from app.demo.world import World, read
@@ -134,9 +134,10 @@ class Course:
         self.tell("definitions applied", len(KINDS), len(KINDS))
 
     async def _settle(self, work: Work, world: World) -> None:
-        """Make the partners."""
+        """Make the partners, and record the notice with which the story begins."""
         async with work.transaction() as tx:
             await partners.settle(tx, by=work.actor, world=world)
+            await story.noticed(tx, by=work.actor, today=work.actor.today(work.clock))
             await tx.commit()
 
     async def _bring(self, by: Actor, world: World, work: Work) -> int:

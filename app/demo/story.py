@@ -8,8 +8,11 @@ from typing import Any
 
 import polars as pl
 
+from app.core.actor import Actor
+from app.core.db import Tx
 from app.demo.population import Chunk, Delivery, Part, make
 from app.demo.world import World
+from app.labor_market import notices
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,24 @@ NOTICE = Notice(
     affected=28,
     source="New York State Department of Labor, WARN notices, posted on 27 February 2025",
 )
+
+
+async def noticed(tx: Tx, *, by: Actor, today: date) -> None:
+    """Record the notice, as the state's staff does, unless it is there."""
+    told = {
+        "employer": NOTICE.employer,
+        "site": NOTICE.site,
+        "county": NOTICE.county,
+        "notice_date": NOTICE.noticed_on,
+        "effective_date": NOTICE.effective_on,
+        "affected": NOTICE.affected,
+        "event": "closure",
+        "source": NOTICE.source,
+    }
+    there = await notices.listed(tx, by=by, county=NOTICE.county, since=NOTICE.noticed_on)
+    if not any((row.employer, row.notice_date) == (NOTICE.employer, NOTICE.noticed_on) for row in there.items):
+        await tx.act(notices.RECORD, notices.RECORD.one(**told), by=by, today=today)
+
 
 NAME, PATH, REGION, BOARD, REFERENCE = "Rosa Demobrook", "pharmacy_technician", "western_new_york", "erie_board", "STORY-0001"
 COLLEGE = "western_new_york_college"

@@ -76,7 +76,7 @@ def _found(she: Her, ask: Asking) -> list[Chapter]:
         Chapter(
             f"The notice. On {notice.noticed_on:%-d %B %Y} {notice.employer} told the state that it closes its site at {notice.site}: "
             f"{notice.affected} people lose their work. {story.NAME} stands for one of them. (Source: {notice.source}.)",
-            (NOTICES,),
+            (NOTICES, ask(Role.BOARD_STAFF, f"layoff-notices?county={notice.county}&since={notice.noticed_on}")),
         ),
         Chapter(
             "Her region. She lives in Erie County, so she belongs to Western New York and to the Erie workforce board.",

@@ -162,7 +162,9 @@ async def answers(ran: Ran, told: list[Chapter]) -> list[Response]:
 
 async def test_every_command_of_the_story_shows_what_it_says(ran: Ran, figures: Figures, answers: list[Response]) -> None:
     world = ran[1].world
-    located, timeline, path, enrollment, in_demand, participation, records, table, refused, receipt, early = answers
+    noticed, located, timeline, path, enrollment, in_demand, participation, records, table, refused, receipt, early = answers
+    [notice] = noticed.json()["items"]
+    assert (notice["employer"], notice["notice_date"], notice["affected"]) == (story.NOTICE.employer, "2025-01-30", story.NOTICE.affected)
     assert located.json()["systems"]["labor_market_region"]["region"] == story.REGION
     assert {"registration", "service"} <= {entry["what"] for entry in timeline.json()["items"]}
     assert path.json()["title"] == "Pharmacy technician"
