@@ -110,20 +110,20 @@ _SAID: Mapping[tuple[str, Population], tuple[int, str, str]] = {
         ),
     ),
     ("median_earnings_q2", ALL): (
-        1,
+        2,
         f"{OURS}, after T17-01, section C",
         (
             f"The median of what those employed in the second quarter after earned in it, of learners {_BASIS}. {_EXCUSED}, and "
-            "whose earnings are not known."
+            "whose earnings are not known, or more than PIRL 1704 holds."
         ),
     ),
     ("median_earnings_q2", WIOA): (
-        1,
+        2,
         "29 USC 3141(b)(2)(A)(i)(III); T17-01, section C and Attachment II; T17-04",
         (
             "The median of what those employed in the second quarter after the exit quarter earned in it, all employers together. Of an "
             f"even number the mean of the two in the middle. {_EXCUSED}, in foster care (youth alone) or a criminal offender, and "
-            "whose earnings are not known."
+            "whose earnings are not known, or more than PIRL 1704 holds."
         ),
     ),
     ("in_demand_placement", ALL): (

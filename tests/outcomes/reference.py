@@ -123,7 +123,7 @@ def attained(row: Row, left: date) -> bool:
 def earned(row: Row) -> bool:
     """Employed in the second quarter with earnings that are known."""
     unavailable = row["1602"] == 9 or row["1603"] in (5, 9) or row["1704"] == 99_999_999
-    return row["1602"] in WORK and row["1704"] is not None and row["1704"] > 0 and not unavailable
+    return row["1602"] in WORK and row["1704"] is not None and 0 < row["1704"] < 99_999_999 and not unavailable
 
 
 def counted(rows: Iterable[Row], who: Callable[[Row], bool], success: Callable[[Row], bool] = lambda _: True) -> Counted:

@@ -85,7 +85,7 @@ def _row(columns: Mapping[str, Kind], chance: Random, anchor: date | None) -> Ro
             case Kind.CODE:
                 value: Any = chance.choice(CODES.get(name, (0, 1, 9)))
             case Kind.MONEY:
-                value = chance.choice([0, 1, 450_000, 820_000, 910_001, 910_001, 1_300_000, 99_999_999])
+                value = chance.choice([0, 1, 450_000, 820_000, 910_001, 910_001, 1_300_000, 99_999_999, 120_000_000])
             case Kind.DATE:
                 near = anchor or a_day(chance)
                 value = near + timedelta(days=chance.choice([-400, -1, 0, 1, 200, 364, 365, 366, 400]))
