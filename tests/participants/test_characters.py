@@ -22,55 +22,7 @@ NAMES = [
     *("אברהם", "محمد", "علی\u200cزاده", "田中", "葛\U000e0100城", "李 小明", "김민준", "प्रिया", "क्\u200dष", "ශ්\u200dරී"),
     *("நளினி", "တင်", "ሰላም", "ᠮᠣᠩ᠋"),
 ]
-LETTERS = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, 0xFFFC, 0xFFFD}
-CHOOSING = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), *range(0x180B, 0x1810)}  # a form of the letter before them
-NAMES = [
-    "Ana",
-    "O'Brien",
-    "O’Brien",
-    "Nuñez-Ångström",
-    "Núñez",
-    "D’Angelo Jr.",
-    "Þórður",
-    "Łukasz",
-    "Đặng Thị",
-    "Иван",
-    "Ελένη",
-    "אברהם",
-    "محمد",
-    "علی\u200cزاده",
-    "田中",
-    "葛󠄀城",
-    "李 小明",
-    "김민준",
-    "प्रिया",
-    "क्\u200dष",
-    "ශ්\u200dරී",
-    "நளினி",
-    "တင်",
-    "ሰላም",
-    "ᠮᠣᠩ᠋",
-]
-LETTERS = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, 0xFFFC, 0xFFFD}
-CHOOSING = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), *range(0x180B, 0x1810)}  # a form of the letter before them
-NAMES = [
-    *(
-        "Ana",
-        "O'Brien",
-        "O’Brien",
-        "Nuñez-Ångström",
-        "Nún\u0303ez",
-        "D’Angelo Jr.",
-        "Þórður",
-        "Łukasz",
-        "Đặng Thị",
-        "Иван",
-        "Ελένη",
-        "אברהם",
-    ),
-    *("محمد", "علی\u200cزاده", "田中", "葛\U000e0100城", "李 小明", "김민준", "प्रिया", "क्\u200dष", "ශ්\u200dරී", "நளினி", "တင်", "ሰላም", "ᠮᠣᠩ᠋"),
-]
-LETTERS = st.characters(categories=["Lu", "Ll", "Lo", "Mn", "Mc", "Nd", "Pd", "Zs"])
+WRITTEN = st.characters(categories=["Lu", "Ll", "Lo", "Mn", "Mc", "Nd", "Pd", "Zs"])
 
 
 async def test_of_all_characters_the_hidden_ones_are_refused_between_letters(db: Tx) -> None:
@@ -97,11 +49,13 @@ async def test_a_joiner_is_spelling_where_its_script_joins_and_hidden_elsewhere(
         assert await db.scalar(select(out_of_place(literal(name)))) is refused, ascii(name)
 
 
-HIDDEN_ONES = st.sampled_from([code for code in range(1, sys.maxunicode + 1) if unicodedata.category(chr(code)) in HIDDEN - {"Co"}])
+HIDDEN_ONES = st.sampled_from(
+    [code for code in range(1, sys.maxunicode + 1) if unicodedata.category(chr(code)) in HIDDEN - {"Co"} and code not in CHOOSING]
+)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(names=st.lists(st.text(LETTERS, max_size=12), min_size=1, max_size=40), hidden=HIDDEN_ONES, data=st.data())
+@given(names=st.lists(st.text(WRITTEN, max_size=12), min_size=1, max_size=40), hidden=HIDDEN_ONES, data=st.data())
 def test_one_hidden_character_anywhere_is_found(server: Server, names: list[str], hidden: int, data: st.DataObject) -> None:
     """And no text without one is refused, unless it chooses the form of a letter that is not there."""
     joiner = hidden in (0x200C, 0x200D)
@@ -111,7 +65,7 @@ def test_one_hidden_character_anywhere_is_found(server: Server, names: list[str]
     every = cast(literal([*plain, *spoilt], postgresql.ARRAY(Text)), postgresql.ARRAY(Text))
     sent = func.unnest(every).table_valued(column("name", Text), with_ordinality="n").render_derived()
     asked = select(out_of_place(sent.c.name)).order_by(sent.c.n)
-    compiled = asked.compile(dialect=postgresql.psycopg.dialect())
+    compiled = asked.compile(dialect=postgresql.psycopg.dialect())  # type: ignore[no-untyped-call]  # SQLAlchemy's own
     with connect(server.url(PEOPLED, APP_ROLE)) as connection:
         told = [row[0] for row in connection.execute(str(compiled), compiled.params).fetchall()]
     assert told == [False] * len(plain) + [True] * len(spoilt)

@@ -110,7 +110,7 @@ async def test_some_apply_definitions_and_the_others_have_none(many: tuple[TestD
             await tx.commit()
     with psycopg.connect(database.superuser_url) as superuser:
         for table in ("career_paths", "regions", "in_demand_jobs", "service_kinds"):
-            counts = dict(superuser.execute(f"SELECT state, count(*) FROM {table} GROUP BY state").fetchall())
+            counts: dict[str, int] = dict(superuser.execute(f"SELECT state, count(*) FROM {table} GROUP BY state").fetchall())
             assert counts.keys() == set(SOME), table
             assert len(set(counts.values())) == 1, table
 
