@@ -24,6 +24,9 @@ from app.releases.system import Builder, Fact, Item, System, Vector
 DIFFERENCES = (("participants_served", "participants_exited"),)
 """Of two counts of one population: what the one is more than the other is a group that anybody can subtract."""
 
+NEEDED = ("completion_rate", "credential_rate", "employment_rate_q2", "employment_rate_q4", "participants_served")
+"""What policymakers come for: where there is a choice, other figures are hidden first."""
+
 Figures = Mapping[tuple[str, Population], Mapping[Place, Figure]]
 
 
@@ -240,11 +243,13 @@ def _told_apart(one: Indicator, other: Indicator) -> bool:
     return anchor(one) == anchor(other) and one.cohort.window == other.cohort.window
 
 
-def weight(place: Place, _indicator: Indicator, people: int) -> float:
-    """What hiding a figure costs: more for the state and for labor market regions, more for more people, little where it is nobody's."""
+def weight(place: Place, indicator: Indicator, people: int) -> float:
+    """What hiding a figure costs: more for the state and for labor market regions, more for more people, little where it is nobody's;
+    twice as much where it says what became of people."""
     system, code = place
     if code in ("unknown", "out_of_state"):
         importance = 0.5
     else:
         importance = {STATE: 40.0, "labor_market_region": 4.0}.get(system, 1.0)
-    return float(importance * np.log2(4 + people))
+    needed = 2.0 if indicator.name in NEEDED else 1.0
+    return float(importance * needed * np.log2(4 + people))

@@ -26,8 +26,7 @@ MAPPED = ("employment_rate_q2", "employment_rate_q4", "completion_rate", "creden
 
 WIDTH, MARGIN, HEAD, LEGEND = 860, 30, 96, 150
 SHADES = ("#d9e8f6", "#8fbbe0", "#3f7fbf", "#123f6d")
-DARK = SHADES[2:]
-SCALE = 2.0  # of the PNG: sharp on dense screens and on paper
+SCALE = 1.5  # of the PNG: sharp on dense screens
 DETAIL = 1.2
 WHY = {
     "suppressed": "withheld, to protect people",
@@ -185,15 +184,16 @@ def _head(lines: Sequence[str]) -> str:
 
 def _legend(name: str, bounds: Sequence[float], top: float) -> str:
     """The shades with what they stand for, hatched and dashed ones too."""
-    boxes = [(SHADES[n], "", f"{_bound(name, low)} – {_bound(name, high)}") for n, (low, high) in enumerate(pairwise(bounds))]
-    if len(bounds) == 2:  # all figures are the same
-        boxes = [(SHADES[1], "", _bound(name, bounds[0]))]
-    boxes += [("url(#withheld)", "", "withheld, to protect people"), ("#ffffff", ' stroke-dasharray="5 4"', "no number for another reason")]
+    shades = [(SHADES[n], "", f"{_bound(name, low)} – {_bound(name, high)}") for n, (low, high) in enumerate(pairwise(bounds))]
+    if len(shades) == 1:  # all figures are the same
+        shades = [(SHADES[1], "", _bound(name, bounds[0]))]
+    others = [("url(#withheld)", "", "withheld, to protect people"), ("#ffffff", ' stroke-dasharray="5 4"', "no number for another reason")]
     told = []
-    for n, (fill, dash, words) in enumerate(boxes):
-        x, y = MARGIN + (n % 4) * 200, top + (n // 4) * 30
-        told.append(f'<rect x="{x}" y="{y}" width="30" height="18" fill="{fill}" stroke="#565c65"{dash}/>')
-        told.append(f'<text x="{x + 38}" y="{y + 14}" font-size="13">{escape(words)}</text>')
+    for row, (boxes, apart) in enumerate(((shades, 200), (others, 270))):
+        for n, (fill, dash, words) in enumerate(boxes):
+            x, y = MARGIN + n * apart, top + row * 30
+            told.append(f'<rect x="{x}" y="{y}" width="30" height="18" fill="{fill}" stroke="#565c65"{dash}/>')
+            told.append(f'<text x="{x + 38}" y="{y + 14}" font-size="13">{escape(words)}</text>')
     return "".join(told)
 
 
