@@ -18,9 +18,11 @@ from app.core.whole import opened
 from app.outcomes import compute as computing
 from app.outcomes import individuals
 from app.outcomes.compute import ALL, Cell, Computed
+from app.outcomes.federal import RESULTS
 from app.outcomes.flat import Flat, read, too_close, unread
 from app.outcomes.groups import groupings
 from app.outcomes.indicators import Measure
+from app.outcomes.programs import Program
 from app.outcomes.rules import Asked
 from app.outcomes.wording import in_words
 from app.states.policy import Policy
@@ -104,21 +106,25 @@ def _notes(flat: Flat, close: pl.DataFrame) -> Iterator[str]:
 
 
 def _show(computed: Computed, question: Question) -> None:
-    """The figures of everybody, on the screen."""
-    grid = Grid(title=question.written, title_justify="left", header_style="")
-    for title in ("program", "indicator"):
-        grid.add_column(title, no_wrap=True)
-    for title in ("counted", "value", "due 9s", "9s as a no"):
-        grid.add_column(title, justify="right")
-    for cell in (cell for cell in computed.cells if cell.group == ALL):
-        i = cell.indicator
-        counted = f"{cell.numerator:,} of {cell.denominator:,}" if i.measure is Measure.RATE else f"{cell.numerator:,}"
-        nines = (f"{cell.due_nines:,}", _spoken(cell, counted=True)) if cell.due_nines else ("", "")
-        grid.add_row(str(i.program), i.name, counted, _spoken(cell), *nines)
+    """The figures of everybody, on the screen: a grid a program."""
     console = Console(highlight=False)
-    console.print(grid)
+    console.print(question.written, style="bold")
+    for program in RESULTS:
+        console.print(_grid(program, [cell for cell in computed.cells if (cell.group, cell.indicator.program) == (ALL, program)]))
     for name, value in question.asked.policy.chosen().items():
         console.print(f"reading {name} = {value}")
+
+
+def _grid(program: Program, cells: Sequence[Cell]) -> Grid:
+    grid = Grid(title=program, title_justify="left", title_style="bold", header_style="dim", box=None)
+    grid.add_column("", min_width=23, no_wrap=True)
+    for title, width in (("counted", 14), ("value", 14), ("due 9s", 6), ("9s as a no", 10)):
+        grid.add_column(title, min_width=width, justify="right", no_wrap=True)
+    for cell in cells:
+        counted = f"{cell.numerator:,} of {cell.denominator:,}" if cell.indicator.measure is Measure.RATE else f"{cell.numerator:,}"
+        nines = (f"{cell.due_nines:,}", _spoken(cell, counted=True)) if cell.due_nines else ("", "")
+        grid.add_row(cell.indicator.name, counted, _spoken(cell), *nines)
+    return grid
 
 
 def _spoken(cell: Cell, *, counted: bool = False) -> str:
