@@ -81,7 +81,7 @@ def _found(head: str, sign: str, known: Collection[str]) -> int:
 
 
 def title(written: str) -> str:
-    """What a column is called, however it is written: `First Name` is `first_name`."""
+    """What a column is called, however it is written: `Career Path` is `career_path`."""
     words = "".join(letter if letter.isalnum() else " " for letter in written.strip().lower())
     return "_".join(words.split())
 
