@@ -41,6 +41,9 @@ CODES: dict[str, Sequence[str]] = {
 
 EDGES = [date(y, m, d) for y in range(2022, 2026) for m, d in ((1, 1), (3, 31), (4, 1), (6, 30), (7, 1), (9, 30), (10, 1), (12, 31))]
 LEAP = [date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1), date(2023, 2, 28), date(2023, 3, 1)]
+DUE = [date(2023, 7, 1), date(2023, 10, 1), date(2023, 11, 20), date(2023, 12, 31), date(2024, 2, 29), date(2024, 4, 1), date(2024, 6, 30)]
+    date(y, m, d) for y, m, d in ((2023, 10, 1), (2023, 11, 20), (2023, 12, 31), (2024, 2, 29), (2024, 4, 1), (2024, 6, 30), (2023, 7, 1))
+]
 NEAR = [-400, -2, -1, 0, 0, 1, 2, 89, 90, 91, 200, 364, 365, 366, 367]
 
 
@@ -55,9 +58,10 @@ def record(chance: Random) -> Record:
     """A record: an entry, mostly an exit, and dates near them."""
     told = {element: chance.choice(codes) for element, codes in CODES.items()}
     entry = a_day(chance)
-    exit_ = max(a_day(chance), entry) if chance.random() < 0.9 else None
-    if chance.random() < 0.4:  # due in the reports that are asked for
-        exit_ = max(entry, chance.choice([date(2023, 10, 1), date(2023, 12, 31), date(2024, 2, 29), date(2024, 4, 1), date(2024, 6, 30)]))
+    exit_ = max(a_day(chance), entry) if chance.random() < 0.85 else None
+    if chance.random() < 0.6:  # due in the reports that are asked for
+        exit_ = chance.choice(DUE)
+        entry = exit_ - chance.choice([0, 1, 10, 89, 200, 366, 500]) * DAY
     told["900"] = _written(chance, entry if chance.random() < 0.97 else None)
     told["901"] = _written(chance, exit_)
     for element in COLUMNS:

@@ -197,3 +197,19 @@ def test_however_dates_are_written_the_rows_are_the_same(seed: int, rows: int) -
     assert read_back(records, style="dashed").equals(mixed)
     spaced = [{k: f" {v} " if v and k != "200" else v for k, v in r.items()} for r in records]
     assert read_back(spaced).equals(mixed)
+
+
+def test_a_person_counts_once_by_the_best_of_the_periods() -> None:
+    """Somebody who has a nine and is in the denominator is no nine; without an id everybody is somebody else."""
+    left = {"900": "20230110", "901": "20231120", "903": "1", "1602": "1"}
+    nine, kept, changed = {"1606": "9", "1618": "0"}, {"1606": "1", "1618": "1"}, {"1606": "1", "1618": "0"}
+    told = [("A", nine), ("A", changed), ("B", nine), ("", nine), ("", kept), ("B", nine), ("C", changed), ("C", kept)]
+    rows = read_back([left | {"100": person} | work for person, work in told], [*left, "100", "1606", "1618"])
+    question = asked(Kind.QUARTER, date(2025, 6, 30), {"retention_unit": "person"})
+    [cell] = [cell for cell in compute(rows, question, []).cells if cell.indicator.program == "statewide"]
+    assert (cell.numerator, cell.denominator, cell.due_nines) == (2, 3, 2)
+    each = pl.concat(places(rows, question)).filter(pl.col("program") == "statewide")
+    assert [row["reason"] or row["place"] for row in each.rows(named=True)] == [
+        *(COUNTED_ONCE, "denominator", "outcome_not_yet_available", "outcome_not_yet_available"),
+        *("numerator", COUNTED_ONCE, COUNTED_ONCE, "numerator"),
+    ]

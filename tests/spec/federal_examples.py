@@ -113,6 +113,11 @@ a certificate of attendance in secondary education
 Youth in school, by the formula and by the text
   youth_credential | youth | credential_attainment | 409=1 | not_in_training
   youth_credential=text | youth | credential_attainment | 409=1 | denominator
+  youth_credential=text | youth | credential_attainment | 409=2 | denominator
+  youth_credential=text | youth | credential_attainment | 409=3 | denominator
+  youth_credential=text | youth | credential_attainment | 409=6 | not_in_training
+  youth_credential=text | youth | credential_attainment | 409=4 1332=1 | denominator
+  youth_credential=text | youth | credential_attainment | 409=4 1401=1 | denominator
   youth_credential=text | youth | credential_attainment | 409=5 1303=06 | not_in_training
   youth_credential=text | youth | credential_attainment | 409=5 1303=10 | denominator
   youth_credential=text | youth | credential_attainment | 409=5 1407=20240301 | denominator
