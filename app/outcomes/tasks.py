@@ -1,6 +1,6 @@
 """What is made of the facts before somebody asks."""
 
-from datetime import UTC, datetime, timedelta
+import asyncio
 from pathlib import Path
 
 from app.core.actor import Actor
@@ -11,10 +11,10 @@ from app.states import queries as states
 EXTRACTS = "extracts"
 """Where in the data folder they are kept."""
 
-AGAIN = timedelta(minutes=1)
-"""How long after asking for an extract a process asks once more."""
+AGAIN = 60.0
+"""How many seconds after asking for an extract a process asks once more."""
 
-_asked: dict[tuple[Path, str], datetime] = {}
+_asked: dict[tuple[Path, str], float] = {}
 
 
 @early("outcomes.take_up")
@@ -29,7 +29,7 @@ async def taken_up(work: Work) -> None:
 
 async def ask(store: Store, *, by: Actor) -> None:
     """Have the worker make an extract, unless this process asked for one a moment ago."""
-    key, now = (store.folder, by.state), datetime.now(UTC)
+    key, now = (store.folder, by.state), asyncio.get_running_loop().time()
     if now - _asked.get(key, now - AGAIN) < AGAIN:
         return
     _asked[key] = now

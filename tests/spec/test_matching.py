@@ -20,7 +20,7 @@ def matched(ended: date | None, *, valid_until: date | None = ENDED) -> int | No
     """Whether somebody who learns alone, and began on 2 January 2024, is matched when the enrollment ends on a day."""
     about = {"started_on": date(2024, 1, 2), "planned_end": date(2024, 6, 28), "ended_on": ended, "completed": None if ended is None else 1}
     facts = tables(
-        dict.fromkeys(SCHEMAS, ())
+        {name: [] for name in SCHEMAS}
         | {
             "people": [{"person": 1, "100": "ann", "residence": 1, **dict.fromkeys(ABOUT, 9)}],
             "residences": [{"residence": 1, "postal": "NY", "county": "36029", "regions": "{}"}],
