@@ -179,6 +179,10 @@ def _without_values(context: ExceptionContext) -> None:
             raised.args = (f"({type(error).__module__}.{type(error).__name__}) {error}",)
 
 
+# A statement whose process was killed ends within two seconds, and with it its locks: whoever begins its work again does not wait for it.
+_OPTIONS = "-csearch_path=public,jobs -ctimezone=UTC -cclient_connection_check_interval=2000"
+
+
 class Database:
     """Connections as one role, kept open from one transaction to the next."""
 
@@ -189,7 +193,7 @@ class Database:
             poolclass=NullPool,
             hide_parameters=True,
             connect_args={
-                "options": "-csearch_path=public,jobs -ctimezone=UTC",
+                "options": _OPTIONS,
                 "application_name": "workforce",
                 "connect_timeout": 5,
                 "prepare_threshold": None,  # `Line` prepares what is worth it; the driver forgets all that is prepared at every rollback
