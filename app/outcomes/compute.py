@@ -189,7 +189,7 @@ def _cell(indicator: Indicator, sums: tuple[Any, ...]) -> Cell:
 
 
 def written(computed: Computed, period: str) -> Iterator[dict[str, Any]]:
-    """The cells as they are handed over: rates as fractions, medians as decimals in dollars."""
+    """The cells as they are handed over: rates as fractions of one, medians as decimals in dollars."""
     for cell in computed.cells:
         yield {
             "indicator": cell.indicator.name,
@@ -198,21 +198,21 @@ def written(computed: Computed, period: str) -> Iterator[dict[str, Any]]:
             "group": cell.group,
             "numerator": cell.numerator,
             "denominator": cell.denominator,
-            "value": _exact(cell.indicator.measure, cell.value),
+            "value": _told(cell.indicator.measure, cell.value),
             "status": str(cell.status),
             "due_nines": cell.due_nines,
-            "value_if_nines_counted": _exact(cell.indicator.measure, cell.value_if_nines_counted),
+            "value_if_nines_counted": _told(cell.indicator.measure, cell.value_if_nines_counted),
         }
 
 
-def _exact(measure: Measure, value: Fraction | None) -> str | int | None:
+def _told(measure: Measure, value: Fraction | None) -> float | int | str | None:
     if value is None:
         return None
     match measure:
         case Measure.COUNT:
             return int(value)
-        case Measure.RATE:
-            return str(value)
+        case Measure.RATE:  # numerator and denominator, beside it, are exact
+            return float(value)
         case Measure.MEDIAN:  # of whole cents: a half of one is the smallest part there is
             dollars = Decimal(value.numerator) / value.denominator / 100
             return str(dollars.quantize(Decimal("0.01" if value.denominator == 1 else "0.001")))

@@ -50,10 +50,10 @@ def test_it_writes_every_cell(file: Path, tmp_path: Path) -> None:
         "group": "all",
         "numerator": 1,
         "denominator": 2,
-        "value": "1/2",
+        "value": 0.5,
         "status": "ok",
         "due_nines": 1,
-        "value_if_nines_counted": "1/3",
+        "value_if_nines_counted": 1 / 3,
     }
     assert found["adult", "median_earnings_q2", "all"]["value"] == "8200.00"
     assert found["adult", "participants_served", "all"]["value"] == 1
@@ -71,7 +71,7 @@ def test_it_writes_every_cell(file: Path, tmp_path: Path) -> None:
 
 def test_the_receipt_says_from_what(file: Path, tmp_path: Path) -> None:
     done = run(file, *QUARTER, "--json", str(tmp_path / "out.json"), "--reading", "code9=negative", "--reading", "late_evidence=final_zero")
-    assert cells(tmp_path / "out.json")["adult", "employment_rate_q2", "all"]["value"] == "1/3"
+    assert cells(tmp_path / "out.json")["adult", "employment_rate_q2", "all"]["value"] == 1 / 3
     receipt = json.loads((tmp_path / "out.receipt.json").read_text())
     assert receipt["readings"] == {"code9": "negative", "late_evidence": "final_zero"}
     assert receipt["rows"] == 4
