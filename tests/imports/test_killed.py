@@ -128,6 +128,25 @@ async def test_killed_at_every_stage_it_is_in_once(alice: AsyncClient, own_db: T
     await whole(own_db)
 
 
+async def test_killed_while_it_merges_it_never_happened_and_is_done_by_the_next(
+    alice: AsyncClient, own_db: TestDatabase, settings: Settings, worker: Start
+) -> None:
+    """Twice, while a lock holds the merge up. The statement of a worker that is gone ends by itself: the next one waits for no lock of it."""
+    assert (await alice.post(PEOPLE, content=FILE)).status_code == 202
+    with held_up(own_db):
+        for _ in range(2):
+            process = worker()
+            assert await reached(own_db, "merging", process) == "merging"
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            assert await people(own_db) == 0
+            assert (await status(own_db))[0] in UNDER_WAY
+    assert await people(own_db) == 0, "what the killed workers had begun did not go on when the lock was gone"
+    worker()
+    assert await reached(own_db, "merged") == "merged"
+    await whole(own_db)
+
+
 async def test_the_database_goes_away_and_it_is_begun_again(
     alice: AsyncClient, own_db: TestDatabase, settings: Settings, worker: Start
 ) -> None:
