@@ -131,7 +131,7 @@ async def test_killed_at_every_stage_it_is_in_once(alice: AsyncClient, own_db: T
 async def test_killed_while_it_merges_it_never_happened_and_is_done_by_the_next(
     alice: AsyncClient, own_db: TestDatabase, settings: Settings, worker: Start
 ) -> None:
-    """Twice, while a lock holds the merge up. The statement of a worker that is gone ends by itself: the next one waits for no lock of it."""
+    """Twice, while a lock holds the merge up. The statement of a worker that is gone ends by itself: the next waits for no lock of it."""
     assert (await alice.post(PEOPLE, content=FILE)).status_code == 202
     with held_up(own_db):
         for _ in range(2):
