@@ -100,7 +100,8 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
 
 def without_personal_data(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Empty what stands for personal data or secrets, at any depth, and blot out what looks like it inside texts."""
-    return {key: _clean(key, value) for key, value in event.items()}
+    # What begins with _ is structlog's own: the record, taken out before anything is written.
+    return {key: value if key.startswith("_") else _clean(key, value) for key, value in event.items()}
 
 
 @lru_cache(maxsize=1024)
@@ -110,8 +111,6 @@ def _stands_for_personal_data(key: str) -> bool:
 
 
 def _clean(key: str, value: Any) -> Any:
-    if key.startswith("_"):  # structlog's own: the record, taken out before anything is written
-        return value
     if value is not None and _stands_for_personal_data(key):
         return LEFT_OUT
     if isinstance(value, Mapping):

@@ -228,4 +228,5 @@ async def _bodies(
         "POST /v1/releases": {"period": "quarter@2026-06-30"},
         "POST /v1/releases/{id}/certification": None,
         "POST /v1/releases/{id}/revision": {"says": "a wage came late"},
+        "POST /v1/releases/{id}/withdrawal": {"because": "a slip"},
     }

@@ -241,23 +241,23 @@ async def test_an_initial_alone_asks_for_more(app: FastAPI) -> None:
 
 @pytest.mark.parametrize("enrolled", [False, True])
 async def test_one_read_for_each_kind_of_thing(app: FastAPI, monkeypatch: pytest.MonkeyPatch, enrolled: bool) -> None:
-    """Who is signed in, the person, the time-line, paths under way, participations, what they follow from, the state's policy."""
-    statements: list[object] = []
-    execute = psycopg.AsyncCursor.execute
+    """Who is signed in, the person, the time-line, paths under way, participations, what they follow from, the policy, the end."""
+    trips: list[object] = []
+    sent = psycopg.AsyncConnection.wait
 
-    async def counted(self: Any, query: Any, *arguments: Any, **more: Any) -> Any:
-        statements.append(query)
-        return await execute(self, query, *arguments, **more)
+    async def counted(self: Any, *arguments: Any, **more: Any) -> Any:
+        trips.append(arguments)
+        return await sent(self, *arguments, **more)
 
-    monkeypatch.setattr(psycopg.AsyncCursor, "execute", counted)
+    monkeypatch.setattr(psycopg.AsyncConnection, "wait", counted)
     async with signed_in(app, ALICE) as alice:
         await send(alice, "record/service", **SERVICE)
         if enrolled:
             await send(alice, "record/enrollment", career_path=WELDING, started_on="2026-10-01")
             await send(alice, "record/enrollment", career_path=PHARMACY, started_on="2026-10-01")
-        statements.clear()
+        trips.clear()
         assert (await alice.get(PERSON)).status_code == 200
-    assert len(statements) == 7, statements
+    assert len(trips) == 8
 
 
 async def test_forged_forms_are_refused(app: FastAPI) -> None:

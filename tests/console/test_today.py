@@ -207,7 +207,7 @@ async def test_imports_with_errors_are_shown_to_whose_they_are(app: FastAPI, wor
     async with world.transaction(DANA.actor) as tx:
         told = {"status": "refused", "rows": 1200, "refused": 17, "begun_at": text("'2026-10-30 12:00+00'")}
         await tx.run(insert(Import).values(kind="step_completions", actor=ALICE.id, partner=ERIE.id, **told))
-        await tx.run(insert(Import).values(kind="services", actor=ALICE.id, partner=ERIE.id, **told | {"status": "merged"}))
+        await tx.run(insert(Import).values(kind="services", actor=ALICE.id, partner=ERIE.id, **told | {"status": "merged", "refused": 0}))
         await tx.commit()
     for person, sees in ((ALICE, True), (BOB, True), (DANA, True), (CHARLIE, False), (NIA, False), (PRIYA, False)):
         page = await shown(app, person)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import structlog
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.core.logging import LEFT_OUT, configure, without_personal_data
@@ -159,6 +159,7 @@ json_like = st.recursive(
 )
 
 
+@example(key="name", around=["_"], beside=None)
 @given(key=st.sampled_from(KEYS), around=st.lists(st.text(max_size=5), max_size=4), beside=json_like)
 def test_personal_keys_are_emptied_at_any_depth(key: str, around: list[str], beside: Any) -> None:
     value: Any = {key.upper(): "MARKER", "beside": beside}

@@ -58,7 +58,7 @@ def test_a_seed_makes_the_same_people_again(world: World) -> None:
 
 def test_a_delivery_has_the_columns_of_its_kind(chunk: Chunk) -> None:
     known = kinds(KeyRing({"k": bytes(32)}))
-    assert {delivery.kind for delivery in chunk.deliveries} == set(ORDER) == set(known)
+    assert {delivery.kind for delivery in chunk.deliveries} == set(ORDER) <= set(known)
     for delivery in chunk.deliveries:
         columns = known[delivery.kind].columns
         assert set(delivery.rows.columns) <= {column.name for column in columns}

@@ -143,15 +143,15 @@ ASKED = ("/v1/me", "/v1/partners", "/v1/participants", "/v1/career-paths", "/v1/
 async def statements(app: FastAPI, key: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """How often each request asks the database."""
     asked: list[Any] = []
-    execute = psycopg.AsyncCursor.execute
+    sent = psycopg.AsyncConnection.wait
 
-    async def counted(self: Any, query: Any, *arguments: Any, **more: Any) -> Any:
-        asked.append(query)
-        return await execute(self, query, *arguments, **more)
+    async def counted(self: Any, *arguments: Any, **more: Any) -> Any:
+        asked.append(arguments)
+        return await sent(self, *arguments, **more)
 
     found = {}
     with monkeypatch.context() as patch:
-        patch.setattr(psycopg.AsyncCursor, "execute", counted)
+        patch.setattr(psycopg.AsyncConnection, "wait", counted)
         async with AsyncClient(
             transport=ASGITransport(app), base_url="http://testserver", headers={"Authorization": f"Bearer {key}"}
         ) as client:
