@@ -1,11 +1,13 @@
 """A table taken in by command: checked, its mistakes kept as a file, mended, taken in; in this process where no server is named."""
 
+import asyncio
 import csv
 import json
 from pathlib import Path
 
 import pytest
 
+from app.cli.running.inside import opened
 from tests.cli.test_partner_verbs import As, workforce
 from tests.cli.test_tenants import run
 from tests.client.conftest import lived_in
@@ -67,6 +69,19 @@ def test_a_wrong_use_is_told(workforce: As, people: Path, arguments: tuple[str, 
 
 def test_who_may_not_is_told_so(workforce: As, people: Path) -> None:
     assert workforce(PRIYA, "import", str(people)).code == 3
+
+
+def test_a_command_ends_whatever_its_worker_is_doing(workforce: As) -> None:
+    """A worker that is told to stop while it works ends as if it were done: it is not begun again."""
+    workforce(ALICE, "me")  # which sets the surroundings
+    with opened(working=True) as application:
+
+        async def ended(pause: float) -> None:
+            async with application(ALICE.key):
+                await asyncio.sleep(pause)
+
+        for pause in range(12):
+            asyncio.run(asyncio.wait_for(ended(pause / 40), 60))
 
 
 def test_a_template_is_written(workforce: As, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 
 import httpx
 
@@ -32,20 +32,22 @@ def opened(*, working: bool = False) -> Iterator[Opening]:
             async with application.router.lifespan_context(application):
                 inside = httpx.ASGITransport(application, raise_app_exceptions=False)
                 headers = {"Authorization": f"Bearer {key}"}
-                doing = asyncio.create_task(_imports(installation)) if working else None
+                over = asyncio.Event()
+                doing = asyncio.create_task(_imports(installation, over)) if working else None
                 try:
                     async with httpx.AsyncClient(transport=inside, base_url="http://localhost", headers=headers) as http:
                         yield AsyncClient(http=http, retry=Retry(times=1))
                 finally:
                     if doing is not None:
-                        doing.cancel()
-                        await asyncio.wait({doing})
+                        over.set()  # cancelled, a worker would end as if it were done, or in the middle of opening its connections
+                        await doing
 
         yield client
 
 
-async def _imports(installation: Installation) -> None:
-    """Do the imports that are asked for, as a worker does."""
-    while True:
+async def _imports(installation: Installation, over: asyncio.Event) -> None:
+    """Do the imports that are asked for, as a worker does, until it is over."""
+    while not over.is_set():
         await work(installation.settings, installation.database_url, until_done=True, queues=[QUEUE])
-        await asyncio.sleep(SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), SECONDS)
