@@ -91,6 +91,7 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
     root.setLevel(level.upper())
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):  # uvicorn brings handlers of its own
         logging.getLogger(name).handlers = []
+        logging.getLogger(name).setLevel(logging.NOTSET)  # it is `level` that says what is written
         # The application logs its requests itself, with their ids and without the caller's address and query string.
         logging.getLogger(name).propagate = name != "uvicorn.access"
     for name in QUIET:

@@ -63,6 +63,14 @@ def test_uvicorns_access_lines_hold_addresses_and_queries_and_are_not_written(li
 
 
 def test_uvicorns_own_lines_come_once(lines: Lines) -> None:
+    """Whatever level a server that ran here before had given them."""
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    configure("info", (stream := io.StringIO()))
+    logging.getLogger("uvicorn.error").info("Application startup complete.")
+    assert [json.loads(line)["event"] for line in stream.getvalue().splitlines()] == ["Application startup complete."]
+
+
+def test_uvicorns_own_lines_are_written_here(lines: Lines) -> None:
     logging.getLogger("uvicorn.error").info("Application startup complete.")
     assert [line["event"] for line in lines()] == ["Application startup complete."]
 

@@ -95,7 +95,8 @@ async def test_mistakes_come_back_are_mended_and_sent_again(do: Any, alice: Asyn
     assert list(row) == [*ADA, "shoe size", "mistake_line", "mistake_columns", "mistake_codes", "mistake_how_to_mend"]
     assert (row["reference"], row["sex"], row["mistake_line"], row["mistake_columns"]) == ("E-3", "7", "4", "birth_date")
     assert row["last_name"].startswith("kept/")
-    assert not any(word in sheet.text for word in ("Cam", "Importson", "1980", "38"))
+    told_of = sheet.text.replace(told["id"].replace("-", ""), "")  # whose digits may be any
+    assert not any(word in told_of for word in ("Cam", "Importson", "1980", "38"))
 
     again = await do(alice, content=table(row | {"birth_date": "1980-12-01"}))
     assert [(one["field"], one["code"], one["value"]) for one in again["mistakes"]] == [("sex", "unknown_sex", "7")]
