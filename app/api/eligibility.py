@@ -11,7 +11,7 @@ from app.access.permissions import Permission
 from app.contract import eligibility as contract
 from app.core.actor import Actor
 from app.enrollments import determinations
-from app.enrollments.eligibility import VERSION
+from app.enrollments.eligibility import RULES, VERSION
 from app.enrollments.eligibility_facts import DOCUMENTS, FACTS, Given
 from app.states import queries as states
 
@@ -30,10 +30,7 @@ async def read_eligibility_rules(
     applied = (await states.policy(read, by=by, on=today)).eligibility_rules
     return contract.EligibilityRules(
         version=VERSION,
-        rules=[
-            contract.EligibilityRuleTold.model_validate({**told, "applied": told["name"] in applied})
-            for told in determinations.vocabulary()
-        ],
+        rules=[contract.EligibilityRuleTold.model_validate({**vars(rule), "applied": name in applied}) for name, rule in RULES.items()],
         facts=[
             contract.FactTold.model_validate(
                 {"name": name, "told": fact.told, "holds": fact.holds.value, "words": fact.words, "elements": fact.elements}
@@ -47,10 +44,10 @@ async def read_eligibility_rules(
 @router.post("/participants/{participant}/eligibility", responses=MISSING)
 async def consider_eligibility(participant: UUID, asked: contract.Considered, tx: Tx, by: Worker) -> contract.Determined:
     """What would follow from these facts, and which are lacking. Nothing is recorded but that somebody looked."""
-    decided = await determinations.decide(
+    found = await determinations.consider(
         tx, by=by, participant=participant, program=asked.program, determined_on=asked.determined_on, facts=_given(asked)
     )
-    return contract.Determined.model_validate(determinations.plain(decided.determination))
+    return contract.Determined.model_validate(determinations.plain(found))
 
 
 @router.post("/participants/{participant}/eligibility-determinations", status_code=201, responses=MISSING)

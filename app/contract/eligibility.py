@@ -103,7 +103,7 @@ class EligibilityRuleTold(BaseModel):
     """A rule of eligibility."""
 
     name: str
-    role: Literal["way", "condition", "priority", "barrier", "gate"]
+    role: Literal["way", "condition", "priority", "gate"]
     programs: list[TitleOne]
     citation: str
     told: str

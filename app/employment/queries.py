@@ -26,18 +26,22 @@ class NoEmploymentRecord(NotFound):
         super().__init__("There is no such employment record, or it concerns nobody whom you may see.")
 
 
-def disclosed(by: type[By] = By) -> ColumnElement[bool]:
-    """Whether the caller may see a record's wages, employer and source, and not only that there was work in the quarter.
-
-    The state's own staff may; a partner may where it recorded it itself, or under an agreement that says so (20 CFR 603.10).
-    """
-    agreed = exists().where(
+def agreed(by: type[By] = By) -> ColumnElement[bool]:
+    """Whether the caller may see wages, employers and sources of everybody whom it serves: the state's own staff may, a partner under an
+    agreement that says so (20 CFR 603.10). Run with `by_today`."""
+    holds = exists().where(
         Agreement.partner == by.partner,
         Agreement.kind == "wage_disclosure",
         Agreement.valid_from <= by.today,
         or_(Agreement.valid_until.is_(None), Agreement.valid_until > by.today),
     )
-    return or_(by.partner.is_(None), func.coalesce(EmploymentRecord.partner == by.partner, False), agreed.correlate_except(Agreement))
+    return or_(by.partner.is_(None), holds.correlate_except(Agreement))
+
+
+def disclosed(by: type[By] = By) -> ColumnElement[bool]:
+    """Whether the caller may see a record's wages, employer and source, and not only that there was work in the quarter: where it is
+    `agreed`, and a partner where it recorded it itself."""
+    return or_(func.coalesce(EmploymentRecord.partner == by.partner, False), agreed(by))
 
 
 _CONFIDENTIAL = ("employer", "source", "wages", "occupation", "industry", "apprenticeship")

@@ -18,13 +18,13 @@ from app.enrollments import participations
 from app.enrollments.actions import recorded
 from app.enrollments.checks import ENROLLING, acting, day_of, partner_serves_on
 from app.enrollments.claims import Value
-from app.enrollments.eligibility import RULES, TITLE_ONE, Determination, determine
+from app.enrollments.eligibility import TITLE_ONE, Determination, determine
 from app.enrollments.eligibility_facts import RECORD, Given, read
 from app.enrollments.models import EligibilityDetermination
 from app.enrollments.visibility import shared
 from app.participants.models import Participant
 from app.participants.queries import NoParticipant, age_on
-from app.participants.visibility import visible
+from app.participants.visibility import known, visible
 from app.states import queries as states
 
 NATIVE = ("american_indian_or_alaska_native", "native_hawaiian_or_pacific_islander")
@@ -54,7 +54,7 @@ def worker_missing(c: Candidate, by: type[By]) -> Refusing:
 
 @DETERMINING.refuse("program")
 def not_of_title_one(c: Candidate, by: type[By]) -> Refusing:
-    """Eligibility is determined for adult, dislocated_worker or youth. Wagner-Peyser serves everybody (29 USC 49e)."""
+    """Eligibility is determined for adult, dislocated_worker or youth. Wagner-Peyser serves everybody (20 CFR 652.207)."""
     return not_(func.coalesce(c.program.in_(TITLE_ONE), False))
 
 
@@ -66,7 +66,7 @@ def _determine(candidate: CTE, admitted: ColumnElement[bool]) -> Made:
 
 
 DETERMINE = Act(DETERMINING, _determine)
-"""Record a determination. `decide` makes what it records."""
+"""Record a determination; `record` makes what it says."""
 
 _RECORD = select(
     age_on(bindparam("on", type_=Date)).label("age"), Participant.races, Participant.veteran
@@ -81,26 +81,26 @@ class Decided:
     facts: Mapping[str, Mapping[str, Any]]
 
 
-async def decide(
-    tx: Tx, *, by: Actor, participant: UUID, program: str, determined_on: date, facts: Mapping[str, Given], note_look: bool = True
-) -> Decided:
-    """What follows from the facts and the person's record, without recording it: a worker sees what is missing before he decides.
+async def consider(tx: Tx, *, by: Actor, participant: UUID, program: str, determined_on: date, facts: Mapping[str, Given]) -> Determination:
+    """Look at what would follow from the facts: a worker sees what is missing before he determines. Leaves an entry. Raises as `record`."""
+    decided = await _decided(tx, by, participant, program, determined_on, facts)
+    await note(tx, "consider_eligibility", by=by, subject=participant)
+    return decided.determination
 
-    Raises `NoParticipant`; `Refused` with everything that is wrong with the facts.
-    """
+
+async def _decided(tx: Tx, by: Actor, participant: UUID, program: str, determined_on: date, facts: Mapping[str, Given]) -> Decided:
+    """What follows from the facts and the person's record."""
     row = await tx.first(_RECORD, {**by.binds, "participant": participant, "on": determined_on})
     if row is None:
         raise NoParticipant
     recorded_facts = _of_record(row)
-    known, wrong = read(facts, recorded_facts)
+    values, wrong = read(facts, recorded_facts)
     if wrong:
         raise Refused(wrong)
-    if note_look:
-        await note(tx, "consider_eligibility", by=by, subject=participant)
     policy = await states.policy(tx, by=by, on=determined_on)
     documents = {name: {"value": _json(value), "document": RECORD} for name, value in recorded_facts.items()}
-    documents |= {name: {"value": _json(known[name]), "document": one.document, "reference": one.reference} for name, one in facts.items()}
-    found = determine(program, known, on=determined_on, rules=policy.eligibility_rules)
+    documents |= {name: {"value": _json(values[name]), "document": one.document, "reference": one.reference} for name, one in facts.items()}
+    found = determine(program, values, on=determined_on, rules=policy.eligibility_rules)
     return Decided(found, dict(sorted(documents.items())))
 
 
@@ -116,8 +116,8 @@ async def record(
     facts: Mapping[str, Given],
     partner: UUID | None = None,
 ) -> UUID:
-    """Decide, and keep it. Raises as `decide` does, and `Refused`."""
-    decided = await decide(tx, by=by, participant=participant, program=program, determined_on=determined_on, facts=facts, note_look=False)
+    """Determine it, and keep that. Raises `NoParticipant`; `Refused` with everything that is wrong with the facts."""
+    decided = await _decided(tx, by, participant, program, determined_on, facts)
     found = decided.determination
     told = {"program": program, "determined_on": determined_on, "worker": worker, "facts": decided.facts, "rules": found.version}
     one = DETERMINE.one(participant=participant, partner=partner, **told, result=plain(found), eligible=found.eligible)
@@ -168,7 +168,7 @@ _ONE = _SEEN.where(EligibilityDetermination.id == bindparam("determination", typ
 _OF_PERSON = _SEEN.where(EligibilityDetermination.participant == bindparam("participant", type_=Uuid)).order_by(
     EligibilityDetermination.determined_on.desc(), EligibilityDetermination.id.desc()
 )
-_THERE = select(Participant.id).where(Participant.id == bindparam("participant", type_=Uuid), visible(Participant.id))
+_KNOWN = select(known(bindparam("participant", type_=Uuid)))
 
 
 async def one(tx: Tx, *, by: Actor, today: date, determination: UUID) -> Row[Any]:
@@ -182,16 +182,8 @@ async def one(tx: Tx, *, by: Actor, today: date, determination: UUID) -> Row[Any
 
 async def of_person(tx: Tx, *, by: Actor, today: date, participant: UUID) -> list[Row[Any]]:
     """Look at a person's determinations, newest first, as far as the caller may see them. Leaves an entry. Raises `NoParticipant`."""
-    if await tx.scalar(_THERE, {**by.binds, "participant": participant}) is None:
+    if not await tx.scalar(_KNOWN, {**by.binds, "participant": participant}):
         raise NoParticipant
     rows = list(await tx.all(_OF_PERSON, {**by.binds, "by_today": today, "participant": participant}))
     await note(tx, "read_eligibility", by=by, subject=participant, rows=len(rows))
     return rows
-
-
-def vocabulary() -> list[dict[str, Any]]:
-    """Every rule that there is: what it is for, where it stands, and in words."""
-    return [
-        {"name": each.name, "role": each.role, "programs": list(each.programs), "citation": each.citation, "told": each.told}
-        for each in RULES.values()
-    ]

@@ -13,12 +13,12 @@ from app.enrollments.claims import Claim, Facts, Value, all_of, any_of
 VERSION = "2026-11"
 """Of the rules below. A determination names the version that decided it; whoever changes a rule raises this."""
 
-WAY, CONDITION, PRIORITY, BARRIER, GATE = "way", "condition", "priority", "barrier", "gate"
+WAY, CONDITION, PRIORITY, GATE = "way", "condition", "priority", "gate"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: a `way` into a program, a `condition` of it, a `priority` group, a `barrier`, or part of the training `gate`."""
+    """One rule: a `way` into a program, a `condition` of it, a `priority` group, or part of the training `gate`."""
 
     name: str
     role: str
@@ -220,23 +220,23 @@ def _english_learner(f: Facts) -> Claim:
     return any_of(*map(f.yes, ("english_learner", "low_literacy", "cultural_barriers")))
 
 
-BARRIERS: Mapping[str, tuple[str, str, Callable[[Facts], Claim]]] = {
-    "displaced_homemaker": ("A", "807", displaced_homemaker),
-    "low_income": ("B", "802", low_income),
-    "indian_alaska_native_native_hawaiian": ("C", "211, 214", _truth("native")),
-    "disability": ("D", "202", _truth("disability")),
-    "older_individual": ("E", "200 and 900", lambda f: f.at_least("age", 55)),
-    "ex_offender": ("F", "801", _truth("offender")),
-    "homeless": ("G", "800", lambda f: f.yes("homeless") | f.yes("runaway")),
-    "foster_care": ("H", "704", _truth("foster_care")),
-    "english_learner": ("I", "803, 804, 805", _english_learner),
-    "farmworker": ("J", "808", _truth("migrant_or_seasonal_farmworker")),
-    "near_end_of_tanf": ("K", "601", _truth("within_two_years_of_tanf_limit")),
-    "single_parent": ("L", "806", _truth("single_parent")),
-    "long_term_unemployed": ("M", "402", lambda f: f.at_least("weeks_unemployed", 27)),
-    "state_barrier": ("N", "", _truth("state_barrier")),
+BARRIERS: Mapping[str, Callable[[Facts], Claim]] = {
+    "displaced_homemaker": displaced_homemaker,  # A
+    "low_income": low_income,  # B
+    "indian_alaska_native_native_hawaiian": _truth("native"),  # C
+    "disability": _truth("disability"),  # D
+    "older_individual": lambda f: f.at_least("age", 55),  # E
+    "ex_offender": _truth("offender"),  # F
+    "homeless": lambda f: f.yes("homeless") | f.yes("runaway"),  # G
+    "foster_care": _truth("foster_care"),  # H
+    "english_learner": _english_learner,  # I
+    "farmworker": _truth("migrant_or_seasonal_farmworker"),  # J
+    "near_end_of_tanf": _truth("within_two_years_of_tanf_limit"),  # K
+    "single_parent": _truth("single_parent"),  # L
+    "long_term_unemployed": lambda f: f.at_least("weeks_unemployed", 27),  # M
+    "state_barrier": _truth("state_barrier"),  # N
 }
-"""Barriers to employment, 29 USC 3102(24): the letter, the elements that report it, and how it is told."""
+"""Barriers to employment, by the letters of 29 USC 3102(24), and how each is told. Which elements report it, its facts say."""
 
 
 @dataclass(frozen=True)
@@ -289,7 +289,7 @@ def determine(program: str, known: Mapping[str, Value], *, on: date, rules: Coll
         (excluded := _not_allowed(concerned, claims)),
         False if "training" in excluded else all_of(Claim(value=True), *gate).value,
         _priority(claims) if program == "adult" else None,
-        tuple(name for name, (_, _, holds) in BARRIERS.items() if holds(facts).value),
+        tuple(name for name, holds in BARRIERS.items() if holds(facts).value),
     )
 
 

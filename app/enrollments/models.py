@@ -204,7 +204,8 @@ class ExitReason(Recorded, Tenant, Base):
 
 class EligibilityDetermination(Recorded, Tenant, Base):
     """What a worker found about a person's eligibility on a day: the facts as known then, each with its document, and what followed by
-    the rules as they were. It is never changed; later facts make another one (20 CFR 680.110: eligibility is decided once)."""
+    the rules as they were. It is never changed; later facts make another one: eligibility is decided when the person comes, and not
+    revisited (TEGL 10-16 Change 3, Attachment II)."""
 
     __tablename__ = "eligibility_determinations"
     __data__ = Data.PERSONAL
@@ -212,7 +213,7 @@ class EligibilityDetermination(Recorded, Tenant, Base):
     participant: Mapped[UUID] = mapped_column(doc="whose")
     partner: Mapped[UUID] = mapped_column(doc="who determined it")
     program: Mapped[str] = mapped_column(doc="for which program")
-    determined_on: Mapped[date] = mapped_column(doc="the day: PIRL 900 is never before it where a program asks for it")
+    determined_on: Mapped[date] = mapped_column(doc="the day")
     worker: Mapped[str] = mapped_column(doc="the member of staff who did, by the name or number that the partner uses")
     facts: Mapped[dict[str, Any]] = mapped_column(doc="each fact's value and the document that shows it")
     result: Mapped[dict[str, Any]] = mapped_column(doc="what each rule said, and by which facts")

@@ -40,7 +40,7 @@ class Unpacked(io.RawIOBase):
             piece = self._file.read(len(buffer))
         except EOFError:
             raise NoTable("The packed file is cut off: its end is missing. Pack it again, or send the table itself.") from None
-        except (OSError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError):
+        except (OSError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError):  # zipfile's, of a way of packing it lacks
             raise NoTable("The packed file cannot be unpacked: it is damaged. Pack it again, or send the table itself.") from None
         self._out += len(piece)
         if self._out > self._limit:

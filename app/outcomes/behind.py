@@ -14,15 +14,14 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import Text, cast, exists, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Text, cast, select
 
 from app.audit.entries import note
 from app.core.actor import Actor
-from app.core.acts import By
 from app.core.db import Tx
 from app.core.errors import Invalid
 from app.core.periods import last_day
+from app.employment.queries import agreed
 from app.outcomes.definitions import REASONS
 from app.outcomes.extract import Extract
 from app.outcomes.frame import EMPLOYED, MATCH, OCCUPATION, WAGES, region
@@ -31,8 +30,8 @@ from app.outcomes.indicators import IN, Counted, Indicator, Population, placed
 from app.outcomes.measures import Asked, indicators
 from app.outcomes.queries import Question, frames
 from app.outcomes.receipts import NoFigure
-from app.participants.models import Caseload, Participant
-from app.partners.models import Agreement
+from app.participants.models import Participant
+from app.participants.visibility import only_visible
 from app.regions import queries as regions
 from app.states import queries as states
 
@@ -93,21 +92,8 @@ class Behind:
     digest: str
 
 
-_Person = aliased(Participant)
-_MINE = (
-    select(cast(_Person.person, Text))
-    .join(Caseload, Caseload.participant == _Person.id)
-    .where(Caseload.partner == By.partner)
-    .distinct()
-)  # fmt: skip
-_DISCLOSED = select(
-    exists().where(
-        Agreement.partner == By.partner,
-        Agreement.kind == "wage_disclosure",
-        Agreement.valid_from <= By.today,
-        or_(Agreement.valid_until.is_(None), Agreement.valid_until > By.today),
-    )
-)
+_PERSONS = select(cast(Participant.person, Text)).distinct()
+_AGREED = select(agreed())
 
 
 async def behind(tx: Tx, *, by: Actor, store: Store, question: Question, which: Which, after: str | None = None, limit: int) -> Behind:
@@ -118,8 +104,8 @@ async def behind(tx: Tx, *, by: Actor, store: Store, question: Question, which: 
     await regions.edition(tx, by=by, system=question.system, on=last_day(question.period.quarter))
     state = await states.this(tx, by=by)
     found = (await extracted(tx, by=by, store=store, postal=state.postal, policy=policy)).extract
-    mine = None if by.partner is None else [row[0] for row in await tx.all(_MINE, by.binds)]
-    withheld = by.partner is not None and not await tx.scalar(_DISCLOSED, {**by.binds, "by_today": question.today})
+    mine = None if by.partner is None else [row[0] for row in await tx.all(only_visible(_PERSONS, Participant.id, by=by), by.binds)]
+    withheld = not await tx.scalar(_AGREED, {**by.binds, "by_today": question.today})
     rows = await asyncio.to_thread(_rows, found, asked, indicator, question.system, which, by.state, mine)
     digest = found.digest if mine is None else _digest(rows)
     first = _first(after, digest)
