@@ -133,7 +133,7 @@ def copy(source: str, target: str, folder: Path) -> tuple[float, float, int]:
                     file.write(block)
     seconds, work, count = 0.0, 0.0, 0
     with psycopg.connect(target, autocommit=True) as connection:
-        connection.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, FILLED))))
+        connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(map(sql.Identifier, FILLED))))
         for table in FILLED:
             began, before = time.perf_counter(), worked(folder)
             cursor = connection.cursor()
