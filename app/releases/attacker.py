@@ -1,27 +1,26 @@
 """The attacker: what somebody can work out who reads all that is published and knows how regions are composed.
 
-For a row that is to stay in doubt it looks for the smallest and the largest value that agree with what is known: by linear programming
-(HiGHS), and in whole numbers where the fractions leave it open. What it finds are whole-numbered *points*, each checked exactly; what
-it concludes from bounds, it uses only to choose what else to hide. The proof rests on the points alone (`proof`).
+For rows that are to stay in doubt it looks for smaller and larger values that agree with what is known: by linear programming, for many
+rows at once, rounded to whole numbers. What it finds are whole-numbered *points*, each checked exactly; what it concludes from bounds, it
+uses only to choose what else to hide. The proof rests on the points alone (`proof`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-import highspy
 import numpy as np
-from numpy.typing import NDArray
 
+from app.releases.solver import EPS, INFINITY, Floats, Solver
 from app.releases.system import Matrix, System, Target, Vector
 
 REACH = 8
 """Intervals are looked for as far as so many thresholds from the true value: whether one is wider still does not matter."""
 
-WIDENED = 100
-"""So many of the narrowest intervals are looked at again in the end: what is told of them is to be the truth."""
+PULL = 2
+"""Many rows at once are pulled as far as so many thresholds each: farther, and the one leaves no room for the other."""
 
-EPS = 1e-6
-Floats = NDArray[np.float64]
+PULLS, PROGRESS = 40, 0.02
+"""They are pulled so many times, or until that opens less than such a share of those in doubt. What is left is looked at one by one."""
 
 
 @dataclass(frozen=True)
@@ -34,49 +33,76 @@ class Narrow:
     below: dict[int, float]  # the same in the lower bound
 
 
-class Attacker:
-    """Over one system. Keeps the points that it found: what agrees with much agrees with less."""
+Way = Callable[[], Vector | None]
 
-    def __init__(self, system: System, threshold: int, *, seed: int = 1) -> None:
+
+def for_ever() -> None:
+    """There is no end to patience."""
+
+
+class Attacker:
+    """Over one system. Keeps the points that it found: what agrees with much agrees with less.
+
+    patience: asked before whatever takes long; raises if there is none left
+    """
+
+    def __init__(self, system: System, threshold: int, *, seed: int = 1, patience: Callable[[], None] = for_ever) -> None:
         self.system = system
         self.threshold = threshold
-        self.reach = REACH * max(threshold, *(target.least for target in system.always), 0)
+        self.patience = patience
+        self.widest = max(threshold, *(target.least for target in system.always), 0)
         self.points: list[Vector] = [system.cells]
         self.chance = np.random.default_rng(seed)
         self._told = system.values.reshape(1, -1).copy()  # of each point what every row comes to; grows ahead of them
         self._of: frozenset[int] | None = None
         self._fit: list[int] = [0]
         self._low, self._high = system.values.copy(), system.values.copy()  # of every row over the points that fit
-        self._solver = _loaded(system)
-        self._whole = _loaded(system, whole=True)  # another one, so that each begins where it ended
+        self._shown_with: frozenset[int] | None = None
+        self._solver = Solver(system)
 
-    def narrow(self, hidden: frozenset[int], *, most: int = 10**9) -> list[Narrow]:
-        """Rows that are known too closely if these items are hidden: all, or the first `most` that it comes across."""
-        self._look_at(hidden)
+    def narrow(self, hidden: frozenset[int]) -> list[Narrow]:
+        """Rows that are known too closely if these items are hidden."""
+        found = self.in_fractions(hidden)
+        return found + self.in_whole_numbers(hidden, but={one.target for one in found})
+
+    def in_fractions(self, hidden: frozenset[int], *, among: Collection[Target] | None = None) -> list[Narrow]:
+        """Rows (all, or some) that are known too closely though people could be cut in parts: soon found, and nearly all that there are."""
         self._publish(hidden)
-        self._probe(hidden)
+        targets = [target for target in self.system.targets(hidden) if among is None or target in among]
+        self._pull(targets, self._seems_open)
         found: list[Narrow] = []
-        for target in self.open(hidden):
-            if self._open_now(target, hidden):  # a point that was found for another one may do for this one
+        for target in targets:
+            if self._seems_open(target):
                 continue
-            if (narrow := self._in_fractions(target) or self._in_whole_numbers(target, hidden)) is not None:
+            self.patience()
+            if (narrow := self._in_fractions(target)) is not None:
                 found.append(narrow)
-                if len(found) >= most:
-                    break
         return found
 
-    def open(self, hidden: frozenset[int]) -> list[Target]:
-        """Rows for which there is no pair of points yet."""
-        self._look_at(hidden)
-        return [target for target in self.system.targets(hidden) if self._width(target) < target.enough(self.threshold)]
+    def in_whole_numbers(self, hidden: frozenset[int], *, but: Collection[Target] = ()) -> list[Narrow]:
+        """Rows, except some, for which there are no two points in whole numbers that are far enough from each other."""
+        self._publish(hidden)
+        targets = [target for target in self.system.targets(hidden) if target not in but]
+        self._pull(targets, self._open, self._solver.whole)
+        found: list[Narrow] = []
+        for target in targets:
+            if self._open(target):
+                continue
+            self.patience()
+            if not self._opened(target):
+                every = dict.fromkeys(self.system.published(hidden), 1.0)  # whatever is shown may be what gives it away
+                found.append(Narrow(target, float(self._width(target)), every, every))
+        return found
 
     def widen(self, hidden: frozenset[int]) -> None:
-        """Look for the ends of the narrowest intervals, though enough is known: for what is told of how narrow the narrowest is."""
+        """Look for the ends of the narrowest interval, until it is as wide as it can be shown to be: that is what is told of it."""
         self._publish(hidden)
-        near = sorted(self.system.targets(hidden), key=self._width)
-        for target in near[:WIDENED]:
+        targets, tried = self.system.targets(hidden), set[int]()
+        while targets and (narrowest := min(targets, key=self._width)).row not in tried:
+            self.patience()
+            tried.add(narrowest.row)
             for sign in (1.0, -1.0):
-                self._aim(target.row, sign)
+                self._aim(narrowest.row, sign, REACH * self.widest, self._solver.whole)
 
     def witnesses(self, hidden: frozenset[int]) -> tuple[Matrix, list[tuple[Target, int, int]]]:
         """The points that agree with what is shown, and for each target the numbers of those with its smallest and largest value."""
@@ -111,122 +137,78 @@ class Attacker:
     def _width(self, target: Target) -> int:
         return int(self._high[target.row] - self._low[target.row])
 
-    def _open_now(self, target: Target, hidden: frozenset[int]) -> bool:
-        self._look_at(hidden)
+    def _open(self, target: Target) -> bool:
+        """Whether there are two points for a row."""
         return self._width(target) >= target.enough(self.threshold)
 
+    def _seems_open(self, target: Target) -> bool:
+        """The same, if people could be cut in parts."""
+        return bool(self._most[target.row] - self._least[target.row] >= target.enough(self.threshold) - EPS)
+
     def _publish(self, hidden: frozenset[int]) -> None:
-        """Tell the solver what is shown."""
+        """Tell the solver what is shown. What points in fractions told is forgotten, unless they agree with what is shown now as well."""
+        self._look_at(hidden)
+        if self._shown_with is None or not self._shown_with <= hidden:
+            self._least, self._most = self._low.astype(np.float64), self._high.astype(np.float64)
+        self._shown_with = hidden
         rows = len(self.system.matrix)
-        self.lower, self.upper = np.full(rows, -highspy.kHighsInf), np.full(rows, highspy.kHighsInf)
+        self.lower, self.upper = np.full(rows, -INFINITY), np.full(rows, INFINITY)
         shown = self.system.published(hidden)
         self.lower[shown] = self.upper[shown] = self.system.values[shown]
         for fact in self.system.given(hidden):
             self.lower[fact.row] = max(self.lower[fact.row], fact.low)
-        for solver in (self._solver, self._whole):
-            _bound(solver, range(rows), self.lower, self.upper)
+        self._solver.bound(range(rows), self.lower, self.upper)
 
-    def _probe(self, hidden: frozenset[int], *, times: int = 4) -> None:
-        """Pull all open rows up or down at once, by chance which: one solution opens many."""
-        for _ in range(times):
-            rows = [target.row for target in self.open(hidden)]
-            if len(rows) < 4:
+    def _pull(self, targets: Sequence[Target], enough: Callable[[Target], bool], way: Way | None = None) -> None:
+        """Pull all rows in doubt up or down at once, by chance which, and then the other way round: two points open many.
+
+        `enough`: whether a row is in doubt no more; `way`: how to come to a whole point from there, which is kept.
+        """
+        rows = [target.row for target in targets if not enough(target)]
+        for _ in range(PULLS):
+            if not rows:
                 return
-            near = self.system.values[rows]
-            _bound(self._solver, rows, np.maximum(self.lower[rows], near - self.reach), np.minimum(self.upper[rows], near + self.reach))
+            self.patience()
+            near, far = self.system.values[rows], PULL * self.widest
+            self._solver.bound(rows, np.maximum(self.lower[rows], near - far), np.minimum(self.upper[rows], near + far))
             signs = self.chance.choice([-1.0, 1.0], len(rows))
-            self._solve(signs @ self.system.matrix[rows])
-            _bound(self._solver, rows, self.lower[rows], self.upper[rows])
+            for weights in (signs, -signs):
+                self._reach(weights @ self.system.matrix[rows], way)
+            self._solver.bound(rows, self.lower[rows], self.upper[rows])
+            before, rows = len(rows), [target.row for target in targets if not enough(target)]
+            if before - len(rows) <= PROGRESS * before:
+                return
 
     def _in_fractions(self, target: Target) -> Narrow | None:
         """Look for the ends of one interval; answers what gives the row away, if it is narrow."""
-        high, above = self._aim(target.row, 1.0)
-        low, below = self._aim(target.row, -1.0)
+        high, above = self._aim(target.row, 1.0, REACH * self.widest)
+        low, below = self._aim(target.row, -1.0, REACH * self.widest)
         width = np.floor(high + EPS) - np.ceil(low - EPS)
         return Narrow(target, float(width), above, below) if width < target.enough(self.threshold) else None
 
-    def _in_whole_numbers(self, target: Target, hidden: frozenset[int]) -> Narrow | None:
-        """The same where fractions say that it is wide, and found no whole numbers for it."""
-        for sign in (1.0, -1.0):
-            if self._open_now(target, hidden):
-                return None
-            self._aim(target.row, sign, whole=True, reach=target.enough(self.threshold))
-        if self._open_now(target, hidden):
-            return None
-        # Whatever is shown may be what gives it away.
-        every = dict.fromkeys(self.system.published(hidden), 1.0)
-        return Narrow(target, float(self._width(target)), every, every)
+    def _opened(self, target: Target) -> bool:
+        """Look for two points in whole numbers for one row."""
+        for way in (self._solver.whole, self._solver.whole_at_best):
+            for sign in (1.0, -1.0):
+                self._aim(target.row, sign, target.enough(self.threshold), way)
+                if self._open(target):
+                    return True
+        return False
 
-    def _aim(self, row: int, sign: float, *, whole: bool = False, reach: int = 0) -> tuple[float, dict[int, float]]:
+    def _aim(self, row: int, sign: float, reach: int, way: Way | None = None) -> tuple[float, dict[int, float]]:
         """The largest (sign 1) or smallest (-1) value of a row, up to the reach, and which bounds hold it there."""
         value = self.system.values[row]
-        reach = reach or self.reach
         low, high = max(self.lower[row], value - reach), min(self.upper[row], value + reach)
-        solver = self._whole if whole else self._solver
-        _bound(solver, [row], np.array([low]), np.array([high]))
-        duals = self._solve(sign * self.system.matrix[row], solver)
-        reached = sign * solver.getInfo().objective_function_value
-        _bound(solver, [row], self.lower[[row]], self.upper[[row]])
-        return reached, {int(n): float(duals[n]) for n in np.flatnonzero(np.abs(duals) > EPS) if n != row or value in (low, high)}
+        self._solver.bound([row], np.array([low]), np.array([high]))
+        reached, by = self._reach(sign * self.system.matrix[row], way)
+        self._solver.bound([row], self.lower[[row]], self.upper[[row]])
+        return sign * reached, {int(n): float(by[n]) for n in np.flatnonzero(np.abs(by) > EPS) if n != row or value in (low, high)}
 
-    def _solve(self, weights: Floats, solver: highspy.Highs | None = None) -> Floats:
-        """Maximize, keep the point if it is whole and right, and answer the multipliers of the rows."""
-        solver = solver or self._solver
-        columns = len(self.system.cells)
-        solver.changeColsCost(columns, np.arange(columns, dtype=np.int32), np.asarray(weights, dtype=np.float64))
-        solver.run()
-        solution = solver.getSolution()
-        point = np.array(solution.col_value)
-        duals = np.array(solution.row_dual) if solution.dual_valid else np.zeros(len(self.system.matrix))
-        rounded: Vector = np.rint(point).astype(np.int64)
-        if len(point) == columns and np.abs(point - rounded).max(initial=0) < EPS and (rounded >= 0).all():
-            self._keep(rounded)
-        return duals
-
-
-def _loaded(system: System, *, whole: bool = False) -> highspy.Highs:
-    """The system in the solver, with nothing published yet; it maximizes. `whole`: over whole numbers alone."""
-    rows, columns = system.matrix.shape
-    matrix = system.matrix
-    where = [np.flatnonzero(row) for row in matrix]
-    model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = columns, rows
-    model.col_cost_ = np.zeros(columns)
-    model.col_lower_, model.col_upper_ = np.zeros(columns), np.full(columns, highspy.kHighsInf)
-    model.row_lower_, model.row_upper_ = np.full(rows, -highspy.kHighsInf), np.full(rows, highspy.kHighsInf)
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_ = np.cumsum([0, *(len(at) for at in where)], dtype=np.int32)
-    model.a_matrix_.index_ = np.concatenate([*where, np.zeros(0)]).astype(np.int32)
-    model.a_matrix_.value_ = np.concatenate([*(row[at] for row, at in zip(matrix, where, strict=True)), np.zeros(0)]).astype(np.float64)
-    model.sense_ = highspy.ObjSense.kMaximize
-    if whole:
-        model.integrality_ = [highspy.HighsVarType.kInteger] * columns
-    solver = quiet()
-    if whole:
-        solver.setOptionValue("presolve", "on")
-        solver.setOptionValue("mip_rel_gap", 0.0)
-        solver.setOptionValue("mip_abs_gap", 0.9)  # values are whole numbers
-    solver.passModel(model)
-    return solver
-
-
-class Quiet(highspy.Highs):
-    """HiGHS without its banner, which it prints once a process while it is made: standard output is for answers."""
-
-    def enableCallbacks(self) -> None:  # noqa: N802 - the solver's name
-        """What it does last when it is made; it is told to be quiet first."""
-        self.silent()
-        super().enableCallbacks()  # type: ignore[no-untyped-call]  # its types leave this one out
-
-
-def quiet() -> highspy.Highs:
-    """A solver that says nothing, uses one thread and takes the same way every time."""
-    solver = Quiet()  # type: ignore[no-untyped-call]  # as above
-    for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 1), ("presolve", "off")):
-        solver.setOptionValue(option, value)
-    return solver
-
-
-def _bound(solver: highspy.Highs, rows: Iterable[int], lower: Floats, upper: Floats) -> None:
-    for row, low, high in zip(rows, lower.tolist(), upper.tolist(), strict=True):
-        solver.changeRowBounds(int(row), low, high)
+    def _reach(self, weights: Floats, way: Way | None) -> tuple[float, Floats]:
+        """How far a weighted sum of cells can get, and what each row has to do with it."""
+        reached = self._solver.maximize(weights)
+        there, by = self._solver.rows(), self._solver.multipliers()
+        self._least, self._most = np.minimum(self._least, there), np.maximum(self._most, there)
+        if way is not None and (point := way()) is not None:
+            self._keep(point)
+        return reached, by

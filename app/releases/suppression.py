@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 import highspy
 import numpy as np
 
-from app.releases.attacker import EPS, Attacker, Narrow, quiet
+from app.releases.attacker import Attacker, Narrow
 from app.releases.proof import Certificate, NotProtected
+from app.releases.solver import EPS, quiet
 from app.releases.system import System, Target, hidden_at_least
+
+Found = tuple[Attacker, Narrow]
 
 ROUNDS = 400
 FREE_ROUNDS = 25
@@ -21,7 +24,6 @@ FREE_ROUNDS = 25
 
 GAP = 0.01  # of the cheapest cost: a little more hidden is safe, and much sooner found
 SECONDS = 5.0  # for one master problem; the best found by then will do
-NARROW_A_ROUND = 40
 
 
 @dataclass(frozen=True)
@@ -81,17 +83,29 @@ def protected_together(views: Sequence[System], threshold: int, told: Callable[[
     `told` hears after each round how many rows are still known too closely.
     """
     attackers, master = [Attacker(view, threshold) for view in views], Master(views)
-    hidden = hidden_at_least(views[0].items)
-    found: list[tuple[System, Narrow]] = []
+    hidden, found, suspects = hidden_at_least(views[0].items), list[Found](), set[Target]()
     for count in range(ROUNDS):
         master.kept = hidden if count > FREE_ROUNDS else frozenset()
-        found = [(attacker.system, one) for attacker in attackers for one in attacker.narrow(hidden, most=NARROW_A_ROUND)]
+        found = _narrow(attackers, hidden, suspects)
         told(len(found))
         if not found:
             return [_certificate(attacker, hidden) for attacker in attackers]
-        master.cuts += [_cut(system, hidden, one, one.target.enough(threshold)) for system, one in found]
+        suspects = {one.target for _, one in found}
+        master.cuts += [_cut(attacker.system, hidden, one, one.target.enough(threshold)) for attacker, one in found]
         hidden = master.cheapest()
-    raise NotProtected([f"{system.name}, {one.target.name}: nothing was found that protects it" for system, one in found])
+    raise NotProtected([f"{attacker.system.name}, {one.target.name}: nothing was found that protects it" for attacker, one in found])
+
+
+def _narrow(attackers: Sequence[Attacker], hidden: frozenset[int], suspects: set[Target]) -> list[Found]:
+    """What is known too closely: of those that were before, else of all, else in whole numbers."""
+    for ask in (
+        lambda attacker: attacker.in_fractions(hidden, among=suspects),
+        lambda attacker: attacker.in_fractions(hidden),
+        lambda attacker: attacker.in_whole_numbers(hidden),
+    ):
+        if found := [(attacker, one) for attacker in attackers for one in ask(attacker)]:
+            return found
+    return []
 
 
 def _certificate(attacker: Attacker, hidden: frozenset[int]) -> Certificate:
