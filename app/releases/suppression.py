@@ -98,11 +98,12 @@ def protected_together(views: Sequence[System], threshold: int, told: Callable[[
 
 def _narrow(attackers: Sequence[Attacker], hidden: frozenset[int], suspects: set[Target]) -> list[Found]:
     """What is known too closely: of those that were before, else of all, else in whole numbers."""
-    for ask in (
+    asked: tuple[Callable[[Attacker], list[Narrow]], ...] = (
         lambda attacker: attacker.in_fractions(hidden, among=suspects),
         lambda attacker: attacker.in_fractions(hidden),
         lambda attacker: attacker.in_whole_numbers(hidden),
-    ):
+    )
+    for ask in asked:
         if found := [(attacker, one) for attacker in attackers for one in ask(attacker)]:
             return found
     return []
@@ -122,20 +123,16 @@ def told_before(view: System, threshold: int) -> list[Target]:
 def _cut(system: System, hidden: frozenset[int], narrow: Narrow, threshold: int) -> Cut:
     """How much wider the row could get by hiding what gives it away.
 
-    A published sum that holds the bound from the one side can move as far as nobody knows; one that holds it because it is not
-    negative, as far as it is large.
+    A published sum that holds the bound from the one side can move as far as nobody knows, and so can what only a word tells of; one
+    that holds it because it is not negative, as far as it is large.
     """
     lack = threshold - narrow.width
     gains: dict[int, float] = {}
-
-    def gain(row: int, multiplier: float) -> None:
-        for number in _givers(system, hidden, row):
-            far = lack if multiplier > 0 else min(lack, -multiplier * float(system.values[row]))
-            gains[number] = min(lack, gains.get(number, 0.0) + far)
-
     for multipliers in (narrow.above, narrow.below):
         for row, multiplier in multipliers.items():
-            gain(row, multiplier)
+            room = lack if multiplier > 0 else min(lack, -multiplier * float(system.values[row]))
+            found = dict.fromkeys(_givers(system, hidden, row), room) | dict.fromkeys(_tellers(system, hidden, row), lack)
+            gains |= {number: min(lack, gains.get(number, 0.0) + far) for number, far in found.items()}
     if not any(value > EPS for value in gains.values()):
         of = "" if narrow.target.of is None else system.items[narrow.target.of].name
         raise NotProtected([f"{system.name}, {of or narrow.target.name}: it is known to {narrow.width:.0f}, and nothing can be hidden"])
@@ -143,9 +140,12 @@ def _cut(system: System, hidden: frozenset[int], narrow: Narrow, threshold: int)
 
 
 def _givers(system: System, hidden: frozenset[int], row: int) -> list[int]:
-    """The items that let an outsider know a row, and could be hidden."""
+    """The items that publish a row, and could be hidden."""
     if row in system.known:
         return []
-    of_facts = [fact.of for fact in system.facts if fact.row == row and fact.of is not None]
-    numbers = {*system.owner.get(row, ()), *of_facts}
-    return [number for number in numbers if number not in hidden and not system.settled(number)]
+    return [number for number in system.owner.get(row, ()) if number not in hidden and not system.settled(number)]
+
+
+def _tellers(system: System, hidden: frozenset[int], row: int) -> list[int]:
+    """The items that tell something else of a row, and could be hidden."""
+    return [fact.of for fact in system.facts if fact.row == row and fact.of is not None and fact.of not in hidden]
