@@ -6,7 +6,7 @@ would be on the facts of today: where nothing has changed since, that is what it
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import permutations, product
 
@@ -17,15 +17,19 @@ from app.outcomes.measures import indicators
 from app.outcomes.queries import Crossed
 from app.outcomes.table import STATE, Figure, Status
 from app.releases.cells import IN, Cells, celled, homes
-from app.releases.earlier import Before, Earlier, Key, Node, Place, anchor, compared, families, overlap, same_cohort
+from app.releases.earlier import Before, Earlier, Key, Node, Place, anchor, compared, families, flow, flows, overlap, same_cohort
 from app.releases.rules import small, unsafe_rate
 from app.releases.system import Builder, Fact, Item, System, Vector
+from app.releases.table import SUPPRESSED
 
 DIFFERENCES = (("participants_served", "participants_exited"),)
 """Of two counts of one population: what the one is more than the other is a group that anybody can subtract."""
 
 NEEDED = ("completion_rate", "credential_rate", "employment_rate_q2", "employment_rate_q4", "participants_served")
 """What policymakers come for: where there is a choice, other figures are hidden first."""
+
+WORD = 0.25
+"""What it costs to say `suppressed` where nothing is reported: less than any figure."""
 
 Figures = Mapping[tuple[str, Population], Mapping[Place, Figure]]
 
@@ -41,12 +45,37 @@ class Laid:
 
     views: tuple[System, ...]
     figures: tuple[tuple[Key, int], ...]  # figure -> number of its item
+    words: tuple[tuple[Key, int], ...] = ()  # figure that is not reported -> number of the item that its saying so is
     releases: tuple[str, ...] = ()  # the earlier releases that are in it
+    flows: tuple[System, ...] = ()  # of the same items: what follows from who is there, comes and goes in quarters that touch
 
     @property
     def system(self) -> System:
         """The first view."""
         return self.views[0]
+
+    def with_flows(self, moving: Sequence["Laid"]) -> "Laid":
+        """With systems of who comes and goes, as far as they are about figures that are here; they speak of the items that these are."""
+        mine = dict(self.figures)
+        near = [one for one in moving if any(key in mine for key, _ in one.figures)]
+        releases = tuple(dict.fromkeys((*self.releases, *(name for one in near for name in one.releases))))
+        return replace(self, flows=tuple(self._renumbered(one) for one in near), releases=releases)
+
+    def _renumbered(self, other: "Laid") -> System:
+        theirs = dict(other.figures)
+        parts: list[list[Item]] = [[] for _ in self.system.items]
+        for key, number in self.figures:
+            if key in theirs:
+                parts[number].append(other.system.items[theirs[key]])
+        items = tuple(
+            replace(
+                item,
+                rows=tuple(dict.fromkeys(row for part in found for row in part.rows)),
+                watched=tuple(dict.fromkeys(row for part in found for row in part.watched)),
+            )
+            for item, found in zip(self.system.items, parts, strict=True)
+        )
+        return replace(other.system, name=f"{other.system.name}, coming and going", items=items)
 
 
 def systems(crossed: Crossed, threshold: int, earlier: Sequence[Earlier] = ()) -> Iterator[Laid]:
@@ -63,9 +92,13 @@ def systems(crossed: Crossed, threshold: int, earlier: Sequence[Earlier] = ()) -
             return earlier[look - 1].says(i)
         return any(figure.status in (Status.OK, Status.NOT_APPLICABLE) for figure in figures[i.name, i.population].values())
 
+    def laid(nodes: Sequence[Node]) -> Laid:
+        return Planned(celled(crossed, nodes, pairs), figures, threshold, earlier).made()
+
     pairs = homes(crossed)
+    moving = [laid(nodes) for nodes in flows(looks, says)]
     for family in families(looks, says):
-        yield Planned(celled(crossed, family, pairs), figures, threshold, earlier).made()
+        yield laid(family).with_flows(moving)
 
 
 @dataclass
@@ -84,11 +117,14 @@ class Planned:
         self.builder = Builder(f"{names} of {mine[0][1].counted}", self.cells.counts.tolist())
         self.nobodys = set[int]()  # rows of places in which nobody can be
         self.as_it_was = set[int]()  # rows that were published with the value that they have now
-        of: list[tuple[Key, int]] = []
+        of, words = list[tuple[Key, int]](), list[tuple[Key, int]]()
         for node in mine:
             for place, figure in self.figures[node[1].name, node[1].population].items():
-                number = self._item(node, place, figure)
-                of.append(((place, node[1].name, node[1].population), number))
+                key, number = (place, node[1].name, node[1].population), self._item(node, place, figure)
+                of.append((key, number))
+                if figure.status is Status.NOT_REPORTED and node[1].coverage is not None:
+                    number = self.builder.word(f"that {self._named(node, place)} is not reported", WORD)
+                    words.append((key, number))
                 self._told(node, place, figure.status, number)
         for look, indicator in self.cells.nodes:
             if look:
@@ -96,7 +132,7 @@ class Planned:
         self._differences()
         self._windows()
         looks = sorted({look for look, _ in self.cells.nodes if look})
-        return Laid(self._views(), tuple(of), tuple(self.earlier[look - 1].name for look in looks))
+        return Laid(self._views(), tuple(of), tuple(words), tuple(self.earlier[look - 1].name for look in looks))
 
     def _views(self) -> tuple[System, ...]:
         first = self.builder.made()
@@ -128,7 +164,7 @@ class Planned:
         self.builder.known |= self.nobodys
         return self.builder.item(
             Item(
-                name=f"{indicator.name} of {indicator.population} in {place[1]} ({place[0]})",
+                name=self._named(node, place),
                 rows=tuple(row for name, row in rows.items() if name != "complement"),
                 watched=() if withheld and not unsafe else tuple(rows.values()),
                 weight=weight(place, indicator, max(values.values())),
@@ -136,6 +172,9 @@ class Planned:
                 withheld=withheld,
             )
         )
+
+    def _named(self, node: Node, place: Place) -> str:
+        return f"{node[1].name} of {node[1].population} in {place[1]} ({place[0]})"
 
     def _compared(self, indicator: Indicator, place: Place, values: Mapping[str, int]) -> list[Before]:
         """The figures of the same cohort in earlier releases, beside that of now."""
@@ -160,11 +199,12 @@ class Planned:
                 now = {part: self.builder.value(vector) for part, vector in parts.items()}
                 self.as_it_was |= {rows[part] for part in compared(told, indicator, now, self.threshold).unchanged}
                 self._told(node, place, Status.OK, None)
-            else:
+            elif told.status == SUPPRESSED:
                 for part, vector in parts.items():
-                    if told.status == "suppressed":
-                        label = f"{name} of {population} in {place[1]} ({place[0]}), withheld in {release.period}, {part}"
-                        self.builder.target(vector, label, least=release.threshold)
+                    label = f"{self._named(node, place)}, withheld in {release.period}, {part}"
+                    self.builder.target(vector, label, least=release.threshold)
+            elif told.status == Status.NOT_REPORTED:
+                self._told(node, place, Status.NOT_REPORTED, None)
 
     def _unsafe(self, values: Mapping[str, int], threshold: int) -> bool:
         if "count" in values:
@@ -172,7 +212,10 @@ class Planned:
         return unsafe_rate(values["numerator"], values["denominator"], threshold)
 
     def _told(self, node: Node, place: Place, status: Status, number: int | None) -> None:
-        """What the status of a figure that rests on known occupations tells: whether the known are as many as the state asks for."""
+        """What the status of a figure that rests on known occupations tells: whether the known are as many as the state asks for.
+
+        It is told as long as the item of that number is shown.
+        """
         coverage = node[1].coverage
         if coverage is None or status not in (Status.OK, Status.NOT_REPORTED):
             return
@@ -184,7 +227,7 @@ class Planned:
         if status is Status.OK and self.builder.value(enough) >= 0:  # of an earlier figure it may not hold on the facts of today
             self.builder.facts.append(Fact(self.builder.row(enough), 0, number))
         elif status is Status.NOT_REPORTED and self.builder.value(enough) < 0:
-            self.builder.facts.append(Fact(self.builder.row(-enough), 1))
+            self.builder.facts.append(Fact(self.builder.row(-enough), 1, number))
 
     def _doubted(self, label: str, parts: Mapping[str, Vector]) -> None:
         """Keep a group that nobody publishes in doubt, if it is too small to be told of."""
@@ -235,11 +278,12 @@ class Planned:
 
 
 def _told_apart(one: Indicator, other: Indicator) -> bool:
-    """Whether two indicators of different releases make a figure by subtraction: one measure of overlapping cohorts, or two of one."""
+    """Whether two indicators of different releases make a figure by subtraction: one measure of overlapping cohorts, or two of one; or
+    who is there in quarters that touch, by those who came and went."""
     if one.population is not other.population or one.counted is not other.counted:
         return False
     if one.name == other.name:
-        return overlap(one.cohort.window, other.cohort.window)
+        return overlap(one.cohort.window, other.cohort.window) or flow(one, other)
     return anchor(one) == anchor(other) and one.cohort.window == other.cohort.window
 
 

@@ -23,7 +23,8 @@ from app.outcomes.table import STATE
 from app.regions import maps
 from app.regions import queries as regions
 from app.releases import archive
-from app.releases.earlier import Earlier, Key, Told, families
+from app.releases.earlier import Earlier, Key, Told
+from app.releases.earlier import together as linked
 from app.releases.freezing import freeze
 from app.releases.models import PUBLISHED, Release, ReleasedFigure
 from app.releases.protected import Protected
@@ -92,8 +93,7 @@ async def together(tx: Tx, *, by: Actor, period: Period, systems: Sequence[str],
     asked = [(period, systems, today), *((one.period, one.systems, one.as_of) for one in earlier)]
     looks = [await outcomes.look(tx, by=by, period=of, systems=by_systems, on=on) for of, by_systems, on in asked]
     wanted = [indicators(one.asked) for one in looks]
-    found = {look for family in families(wanted, lambda look, i: look == 0 or earlier[look - 1].says(i)) for look, _ in family}
-    numbers = sorted(found - {0})
+    numbers = linked(wanted, lambda look, i: look == 0 or earlier[look - 1].says(i))
     return [looks[0], *(looks[number] for number in numbers)], [earlier[number - 1] for number in numbers]
 
 

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from app.releases.counting import Laid
 from app.releases.earlier import Key
 from app.releases.proof import Certificate, Interval, NotProtected, verified
-from app.releases.table import Released
+from app.releases.table import SUPPRESSED, Released, Shown
 
 Content = TypeVar("Content", covariant=True)
 Made = TypeVar("Made")
@@ -47,7 +47,7 @@ def proved(released: Released, proofs: Sequence[tuple[Laid, Sequence[Certificate
     Answers also the intervals of all that is hidden. Raises `NotProtected`, which names the cells.
     """
     intervals: list[Interval] = []
-    may_show: set[Key] = set()
+    may_show, silent = set[Key](), set[Key]()
     for laid, certificates in proofs:
         hidden = certificates[0].hidden
         for view, certificate in zip(laid.views, certificates, strict=True):
@@ -55,12 +55,20 @@ def proved(released: Released, proofs: Sequence[tuple[Laid, Sequence[Certificate
                 raise NotProtected([f"{view.name}: two proofs speak of different figures"])
             intervals += verified(view, certificate, released.threshold)
         may_show |= {key for key, number in laid.figures if number not in hidden}
+        silent |= {key for key, number in laid.words if number in hidden}
     wrong = [
         f"{shown.indicator} of {shown.population} in {shown.region} ({shown.region_system}): it is shown, and no proof speaks of it"
         for shown in released
-        if (shown.value, shown.numerator, shown.denominator) != (None, None, None)
-        and ((shown.region_system, shown.region), shown.indicator, shown.population) not in may_show
+        if (_told(shown) and _key(shown) not in may_show) or (_key(shown) in silent and shown.status != SUPPRESSED)
     ]
     if wrong:
         raise NotProtected(wrong)
     return Protected(released, _MINT), tuple(intervals)
+
+
+def _told(shown: Shown) -> bool:
+    return (shown.value, shown.numerator, shown.denominator) != (None, None, None)
+
+
+def _key(shown: Shown) -> Key:
+    return (shown.region_system, shown.region), shown.indicator, shown.population

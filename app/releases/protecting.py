@@ -14,6 +14,7 @@ from app.releases.earlier import Earlier, Key
 from app.releases.protected import Protected, proved
 from app.releases.rules import coded_median
 from app.releases.suppression import protected_together, told_before
+from app.releases.system import System
 from app.releases.table import SUPPRESSED, Released, Shown
 from app.states.policy import FLOOR
 
@@ -60,7 +61,7 @@ def protect(
     first = tables.content.tables[0]
     asked = first.basis.asked
     threshold = max(FLOOR, asked.policy.suppression_threshold)
-    proofs, hidden, small, figures, lost, together = [], set[Key](), 0, 0, 0, set[str]()
+    proofs, hidden, silent, small, figures, lost, together = [], set[Key](), set[Key](), 0, 0, 0, set[str]()
     families = list(systems(tables.content, threshold, earlier))
     for number, whole in enumerate(families):
         progress(100 * number // len(families), f"proving {whole.system.name}")
@@ -69,11 +70,12 @@ def protect(
         proofs.append((laid, certificates))
         items = laid.system.items
         hidden |= {key for key, number in laid.figures if number in certificates[0].hidden}
+        silent |= {key for key, number in laid.words if number in certificates[0].hidden}
         figures += sum(not items[number].withheld for _, number in laid.figures)
         small += sum(items[number].must_hide for _, number in laid.figures)
-        lost += sum(target.row in laid.system.beyond for target in whole.system.targets(certificates[0].hidden))
+        lost += sum(_given_up(view, certificates[0].hidden) for view in laid.views)
         together |= set(laid.releases)
-    shown = tuple(_shown(figure, hidden) for figure in _figures(tables.content))
+    shown = tuple(_shown(figure, hidden, silent) for figure in _figures(tables.content))
     systems_of = {table.geography.system: titles[table.geography.system] for table in tables.content.tables}
     released = Released(first.geography.state, first.geography.name, asked.period, asked.on, threshold, systems_of, shown)
     made, intervals = proved(released, proofs)
@@ -90,13 +92,19 @@ def settled(laid: Laid, threshold: int) -> Laid:
     """
     if not laid.releases:
         return laid
+    flows = [flow.giving_up(target.row for target in told_before(flow, threshold)) for flow in laid.flows]
     first, *others = laid.views
     gone = {target.row for target in told_before(first, threshold)}
     views = [first.giving_up(gone)]
     for view in others:
         looked_after = replace(view, only=(view.only or frozenset()) | gone)
         views.append(looked_after.giving_up(target.row for target in told_before(looked_after, threshold)))
-    return replace(laid, views=tuple(views))
+    return replace(laid, views=(*views, *flows), flows=())
+
+
+def _given_up(view: System, hidden: frozenset[int]) -> int:
+    """How many rows would have to stay in doubt, were they not told already."""
+    return sum(target.row in view.beyond for target in replace(view, beyond=frozenset()).targets(hidden))
 
 
 def _figures(crossed: Crossed) -> list[Figure]:
@@ -105,15 +113,18 @@ def _figures(crossed: Crossed) -> list[Figure]:
     return [figure for table in crossed.tables for figure in table if figure.region_system != STATE] + last
 
 
-def _shown(figure: Figure, hidden: set[Key]) -> Shown:
-    """The figure as anybody may see it."""
+def _shown(figure: Figure, hidden: set[Key], silent: set[Key]) -> Shown:
+    """The figure as anybody may see it. `silent`: of these not even that they are not reported."""
     i, cohort = figure.indicator, figure.indicator.cohort.shown
     numerator, denominator, value = figure.numerator, figure.denominator, figure.printed
     status, note = figure.status.value, figure.note if i.coverage is None else ""
     if figure.status is Status.NOT_REPORTED and i.cohort.window and i.coverage is not None:
         note = TOO_LITTLE
-    if figure.status in (Status.OK, Status.NOT_APPLICABLE) or (figure.status is Status.NOT_REPORTED and figure.count.denominator == 0):
-        if ((figure.region_system, figure.region), i.name, i.population) in hidden:
+    key = ((figure.region_system, figure.region), i.name, i.population)
+    if key in silent:
+        status, note = SUPPRESSED, ""
+    elif figure.status in (Status.OK, Status.NOT_APPLICABLE) or (figure.status is Status.NOT_REPORTED and figure.count.denominator == 0):
+        if key in hidden:
             numerator = denominator = value = None
             status, note = SUPPRESSED, ""
         elif i.measure is Measure.MEDIAN and figure.value is not None:

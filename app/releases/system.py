@@ -106,7 +106,7 @@ class System:
 
     def settled(self, number: int) -> bool:
         """Whether hiding the item would hide nothing: all that it publishes is known."""
-        return self.known.issuperset(self.items[number].rows)
+        return bool(self.items[number].rows) and self.known.issuperset(self.items[number].rows)
 
     def given(self, hidden: frozenset[int]) -> list[Fact]:
         """The facts that an outsider knows, if these items are hidden."""
@@ -177,6 +177,11 @@ class Builder:
             there.withheld and item.withheld,
         )
         return number
+
+    def word(self, name: str, weight: float) -> int:
+        """An item that publishes no row: a word that tells something, which is a fact of its own."""
+        self.items.append(Item(name, (), (), weight))
+        return len(self.items) - 1
 
     def target(self, vector: Vector, name: str, *, least: int = 0) -> None:
         """A row that must stay in doubt always. The first name that it gets is the one; the stricter wish holds."""

@@ -13,7 +13,7 @@ from app.outcomes.indicators import Counted, Indicator, Population
 from app.outcomes.measures import Asked, indicators
 from app.outcomes.queries import Crossed, Look, seen
 from app.outcomes.table import Basis, Geography, table
-from app.releases.earlier import Earlier, Told, families
+from app.releases.earlier import Earlier, Told, together
 from app.releases.protecting import Summary, protect
 from app.releases.table import Released
 from app.states.policy import Policy
@@ -89,7 +89,7 @@ def released(people: Sequence[Person], periods: Sequence[str], threshold: int) -
         now = look(Period.parse(written), homes, threshold)
         before = [look(one.period, homes, threshold) for one in made]
         says = [[*wanted(now)], *(wanted(one) for one in before)]
-        linked = sorted({number for family in families(says, lambda _, __: True) for number, _ in family} - {0})
+        linked = together(says, lambda _, __: True)
         earlier = [made[number - 1].earlier for number in linked]
         looks = [now, *(before[number - 1] for number in linked)]
         shown, summary = protect(Internal(crossed(people, looks)), dict.fromkeys(SYSTEMS, "Regions"), earlier)
