@@ -5,7 +5,7 @@ condition of the master's. M. Fischetti and J. J. Salazar, "Solving the cell sup
 constraints", Management Science 47 (2001), 1008-1027.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import highspy
@@ -131,21 +131,19 @@ def _cut(system: System, hidden: frozenset[int], narrow: Narrow, threshold: int)
     for multipliers in (narrow.above, narrow.below):
         for row, multiplier in multipliers.items():
             room = lack if multiplier > 0 else min(lack, -multiplier * float(system.values[row]))
-            found = dict.fromkeys(_givers(system, hidden, row), room) | dict.fromkeys(_tellers(system, hidden, row), lack)
-            gains |= {number: min(lack, gains.get(number, 0.0) + far) for number, far in found.items()}
+            if row in system.known:
+                continue
+            if (number := _heaviest(system, hidden, system.owner.get(row, ()))) is not None:
+                gains[number] = min(lack, gains.get(number, 0.0) + room)
+            elif (number := _heaviest(system, hidden, (fact.of for fact in system.facts if fact.row == row))) is not None:
+                gains[number] = lack
     if not any(value > EPS for value in gains.values()):
         of = "" if narrow.target.of is None else system.items[narrow.target.of].name
         raise NotProtected([f"{system.name}, {of or narrow.target.name}: it is known to {narrow.width:.0f}, and nothing can be hidden"])
     return Cut(gains, lack, narrow.target.of)
 
 
-def _givers(system: System, hidden: frozenset[int], row: int) -> list[int]:
-    """The items that publish a row, and could be hidden."""
-    if row in system.known:
-        return []
-    return [number for number in system.owner.get(row, ()) if number not in hidden and not system.settled(number)]
-
-
-def _tellers(system: System, hidden: frozenset[int], row: int) -> list[int]:
-    """The items that tell something else of a row, and could be hidden."""
-    return [fact.of for fact in system.facts if fact.row == row and fact.of is not None and fact.of not in hidden]
+def _heaviest(system: System, hidden: frozenset[int], numbers: Iterable[int | None]) -> int | None:
+    """Of the items that tell the same, the one that it costs most to hide: all of them have to be hidden, hence that one in any case."""
+    shown = [number for number in numbers if number is not None and number not in hidden]
+    return max(shown, key=lambda number: (system.items[number].weight, number), default=None)

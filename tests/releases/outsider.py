@@ -96,6 +96,7 @@ class Outsider:
         solver = highspy.Highs()  # type: ignore[no-untyped-call]  # its types leave this one out
         quiet = False
         solver.setOptionValue("output_flag", quiet)
+        solver.setOptionValue("threads", 1)  # as every solver in this process: they share what they run on
         count = len(self.cells)
         solver.addVars(count, np.zeros(count), np.full(count, 1e6))
         solver.changeColsIntegrality(count, np.arange(count, dtype=np.int32), np.full(count, 1, dtype=np.uint8))
