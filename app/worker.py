@@ -3,12 +3,14 @@
 import asyncio
 import importlib
 import pkgutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import psycopg
 import structlog
 from procrastinate import JobContext, PsycopgConnector
+from procrastinate.periodic import PeriodicRegistry
 from procrastinate.tasks import Task
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -82,9 +84,19 @@ async def _look_after_imports(workshop: Workshop) -> None:
             log.warning("imports not looked after", why=type(away).__name__)
 
 
+@contextmanager
+def _nothing_by_the_clock() -> Iterator[None]:
+    """Nights and mornings are begun by a worker that stays."""
+    kept, JOBS.periodic_registry = JOBS.periodic_registry, PeriodicRegistry()  # type: ignore[no-untyped-call]  # its maker has no types
+    try:
+        yield
+    finally:
+        JOBS.periodic_registry = kept
+
+
 async def work(settings: Settings, database_url: str, *, until_done: bool = False, queues: Iterable[str] | None = None) -> None:
     """Do jobs until SIGTERM or Ctrl-C, or with `until_done` until none is left; those of some `queues`, or of all. A job under way is
-    finished first; an import of which the worker was killed is taken up again at once.
+    finished first; an import of which the worker was killed is taken up again at once. With `until_done` the clock begins nothing.
 
     `database_url` is that of the application's role.
     """
@@ -93,7 +105,8 @@ async def work(settings: Settings, database_url: str, *, until_done: bool = Fals
     some: dict[str, Any] = {} if queues is None else {"queues": list(queues)}
     options = {"options": "-csearch_path=jobs,public -ctimezone=UTC", "application_name": "workforce worker"}
     try:
-        with JOBS.replace_connector(PsycopgConnector(conninfo=database_url, kwargs=options, min_size=1, max_size=4)) as jobs:
+        connector = PsycopgConnector(conninfo=database_url, kwargs=options, min_size=1, max_size=4)
+        with JOBS.replace_connector(connector) as jobs, _nothing_by_the_clock() if until_done else nullcontext():
             async with jobs.open_async():
                 await taken_up(workshop)
                 looking = asyncio.create_task(_look_after_imports(workshop))

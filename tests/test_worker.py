@@ -59,6 +59,11 @@ async def test_a_job_that_fails_leaves_the_others_alone(own_db: TestDatabase, se
     assert (await statuses(own_db))["tests.count_partners"] == ["failed", "succeeded"]
 
 
+async def test_until_all_is_done_the_clock_begins_nothing(own_db: TestDatabase, settings: Settings) -> None:
+    await work(settings, own_db.url, until_done=True)  # every five minutes something is due
+    assert await statuses(own_db) == {}
+
+
 async def test_every_night_every_state_gets_every_nightly_job(own_db: TestDatabase, settings: Settings) -> None:
     async with own_db.transaction() as tx:
         await tx.scalar(text("SELECT 1"))  # begins the transaction
