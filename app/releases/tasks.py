@@ -27,10 +27,14 @@ log = structlog.get_logger()
 async def finish(work: Work, *, release: str) -> None:
     """Draft a release that was begun; its row says how far it is, and in the end what became of it. Done twice, it is done once."""
     by, id = replace(work.actor, permissions=MAKES), UUID(release)  # noqa: A001 - the column's name
-    loop, told = asyncio.get_running_loop(), list[Future[None]]()
+    loop, told, in_order = asyncio.get_running_loop(), list[Future[None]](), asyncio.Lock()
+
+    async def noted(per_cent: int, doing: str) -> None:
+        async with in_order:  # whoever waits for it first has it first
+            await _note(work, by, id, progress=per_cent, doing=doing)
 
     def progress(per_cent: int, doing: str) -> None:  # heard in another thread
-        told.append(asyncio.run_coroutine_threadsafe(_note(work, by, id, progress=per_cent, doing=doing), loop))
+        told.append(asyncio.run_coroutine_threadsafe(noted(per_cent, doing), loop))
 
     try:
         async with work.database.transaction(by) as tx:

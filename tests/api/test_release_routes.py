@@ -1,5 +1,6 @@
 """Releases over HTTP: drafted by one, certified by another, read by everybody, and never a small group in any file."""
 
+import asyncio
 import csv
 import io
 import json
@@ -17,6 +18,7 @@ from sqlalchemy import insert, select
 from app.access.permissions import Role
 from app.audit.models import AuditEntry
 from app.participants.models import Touched
+from app.releases import tasks
 from app.states.models import StatePolicy
 from app.worker import work
 from tests.conftest import TODAY, Client, TestDatabase
@@ -290,6 +292,23 @@ async def test_a_draft_that_nobody_waits_for(peopled: TestDatabase, dana: AsyncC
     assert (done["status"], done["progress"], done["drafted_by"]) == ("draft", 100, str(DANA.id))
     assert (await eve.post(f"{path}/certification")).status_code == 200
     assert len(await figures(client(PAT), begun.json()["id"])) > 0
+
+
+async def test_how_far_a_draft_is_only_goes_on(peopled: TestDatabase, dana: AsyncClient, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told first is written down first, though it takes longer."""
+    told, written, note = list[int](), list[int](), tasks._note
+
+    async def slow_at_first(*who: Any, **values: Any) -> None:
+        told.append(values["progress"])
+        await asyncio.sleep(0.5 if len(told) == 1 else 0)
+        await note(*who, **values)
+        written.append(values["progress"])
+
+    monkeypatch.setattr(tasks, "_note", slow_at_first)
+    await dana.post("/v1/releases", json=PERIOD, headers={"Prefer": "respond-async"})
+    await work(app.state.settings.model_copy(update={"today": TODAY}), peopled.url, until_done=True)
+    assert len(written) > 1
+    assert written == sorted(written)
 
 
 async def test_a_draft_of_which_nothing_came_says_why(peopled: TestDatabase, dana: AsyncClient, app: Any) -> None:
