@@ -36,20 +36,12 @@ class Narrow:
 Way = Callable[[], Vector | None]
 
 
-def for_ever() -> None:
-    """There is no end to patience."""
-
-
 class Attacker:
-    """Over one system. Keeps the points that it found: what agrees with much agrees with less.
+    """Over one system. Keeps the points that it found: what agrees with much agrees with less."""
 
-    patience: asked before whatever takes long; raises if there is none left
-    """
-
-    def __init__(self, system: System, threshold: int, *, seed: int = 1, patience: Callable[[], None] = for_ever) -> None:
+    def __init__(self, system: System, threshold: int, *, seed: int = 1) -> None:
         self.system = system
         self.threshold = threshold
-        self.patience = patience
         self.widest = max(threshold, *(target.least for target in system.always), 0)
         self.points: list[Vector] = [system.cells]
         self.chance = np.random.default_rng(seed)
@@ -74,7 +66,6 @@ class Attacker:
         for target in targets:
             if self._seems_open(target):
                 continue
-            self.patience()
             if (narrow := self._in_fractions(target)) is not None:
                 found.append(narrow)
         return found
@@ -88,7 +79,6 @@ class Attacker:
         for target in targets:
             if self._open(target):
                 continue
-            self.patience()
             if not self._opened(target):
                 every = dict.fromkeys(self.system.published(hidden), 1.0)  # whatever is shown may be what gives it away
                 found.append(Narrow(target, float(self._width(target)), every, every))
@@ -99,7 +89,6 @@ class Attacker:
         self._publish(hidden)
         targets, tried = self.system.targets(hidden), set[int]()
         while targets and (narrowest := min(targets, key=self._width)).row not in tried:
-            self.patience()
             tried.add(narrowest.row)
             for sign in (1.0, -1.0):
                 self._aim(narrowest.row, sign, REACH * self.widest, self._solver.whole)
@@ -168,7 +157,6 @@ class Attacker:
         for _ in range(PULLS):
             if not rows:
                 return
-            self.patience()
             near, far = self.system.values[rows], PULL * self.widest
             self._solver.bound(rows, np.maximum(self.lower[rows], near - far), np.minimum(self.upper[rows], near + far))
             signs = self.chance.choice([-1.0, 1.0], len(rows))

@@ -29,7 +29,6 @@ class Solver:
     def __init__(self, system: System) -> None:
         self._columns = len(system.cells)
         self._numbers = np.arange(self._columns, dtype=np.int32)
-        self._rows = len(system.matrix)
         self._highs = quiet()
         self._highs.passModel(_model(system))
         self._highs.setOptionValue("simplex_strategy", PRIMAL)

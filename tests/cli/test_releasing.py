@@ -164,6 +164,7 @@ def test_a_withdrawn_release_says_why(releases: As, eve: str, tmp_path: Path) ->
 def test_who_may_not_draft(releases: As, person: Person) -> None:
     refused = releases(person, "draft", *PERIOD)
     assert (refused.code, refused.out) == (NOBODY, "")
+    assert "releases:write" in refused.err
 
 
 @pytest.mark.parametrize(

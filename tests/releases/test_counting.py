@@ -1,5 +1,6 @@
 """What is too small, what earlier releases told, and that the linear systems say what the tables say."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,7 +17,10 @@ from app.releases import rules
 from app.releases.actions import SYSTEMS
 from app.releases.counting import systems
 from app.releases.earlier import Before, Told, compared, families
+from app.releases.proof import NotProtected
+from app.releases.protected import proved
 from app.releases.protecting import protect
+from app.releases.suppression import protected_together
 from app.releases.table import INDICATORS, measured
 from app.states.policy import Policy
 from tests.conftest import TODAY, TestDatabase
@@ -171,3 +175,20 @@ async def test_a_release_has_every_region_of_both_systems_and_the_state_once(cro
     assert len(table.content.figures) == len(places) * 9 * 2
     assert summary.suppressed == sum(shown.suppressed for shown in table.content)
     assert all(shown.value is shown.numerator is shown.denominator is None for shown in table.content if shown.suppressed)
+
+
+async def test_that_nothing_is_reported_is_told_only_where_no_proof_hides_it(crossed: Internal[Crossed]) -> None:
+    """`not_reported` says how many occupations are known at most; a proof may rest on its not being said."""
+    shown = protect(crossed, dict.fromkeys(SYSTEMS, "Regions"))[0].content
+    reads = {((f.region_system, f.region), f.indicator, f.population): f.status for f in shown}
+    laid = next(laid for laid in systems(crossed.content, 10) if laid.words)
+    assert {reads[key] for key, _ in laid.words} <= {"not_reported", "suppressed"}
+    told = [(key, number) for key, number in laid.words if reads[key] == "not_reported"]
+    assert told
+    key, number = told[0]
+    alone = replace(shown, figures=tuple(f for f in shown if ((f.region_system, f.region), f.indicator, f.population) == key))
+    certificates = protected_together(laid.views, 10)
+    proved(alone, [(laid, certificates)])
+    silent = [replace(made, hidden=made.hidden | {number}) for made in certificates]
+    with pytest.raises(NotProtected, match=rf"{key[1]} of {key[2]} in {key[0][1]} .*no proof speaks of it"):
+        proved(alone, [(laid, silent)])
